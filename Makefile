@@ -1,0 +1,50 @@
+# Which PyTorch the tests run on, as pip takes it: `make test TORCH=torch==2.6.0`.
+TORCH ?= torch
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps: files in .venv that say what is installed there. A new TORCH is a new stamp.
+SITE := $(VENV)/.site
+TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
+
+export NO_MKDOCS_2_WARNING := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve build test record clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+serve: $(SITE) ## build the site and serve it on http://127.0.0.1:8000, reloading on a change
+	$(BIN)/mkdocs serve
+
+build: $(SITE) ## build the site into site/; a build that fails leaves site/ as it was
+	$(BIN)/mkdocs build --strict --quiet --site-dir .build
+	rm -rf site && mv .build site
+
+test: $(TESTS) ## run every check that CI runs (TORCH=torch==2.6.0 picks a release)
+	$(BIN)/python -m pytest
+
+record: $(TESTS) ## run the snippets and rewrite the outputs that changed
+	$(BIN)/python tests/record.py
+
+clean: ## remove all that these commands made
+	rm -rf $(VENV) .build site .pytest_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "This needs Python 3.10 or newer; name one with make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(SITE): requirements.txt | $(BIN)/python
+	sed '/^# The tests/,$$d' requirements.txt > $(VENV)/site.txt
+	$(BIN)/pip install --quiet --requirement $(VENV)/site.txt
+	touch $@
+
+$(TESTS): requirements.txt | $(BIN)/python
+	rm -f $(VENV)/.tests-*
+	$(BIN)/pip install --quiet $(TORCH) --requirement requirements.txt
+	touch $@ $(SITE)

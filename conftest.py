@@ -1,0 +1,38 @@
+"""What pytest-codeblocks does not say when a block fails: file, line, exception type, difference."""
+
+import difflib
+import traceback
+
+import pytest
+
+FIRST_CODE_LINE = 2  # line 1 of a snippet is its fence
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Rewrite the report of a code block; a block that is skipped fails, since the page shows it as run."""
+    outcome = yield
+    report = outcome.get_result()
+    if type(item).__name__ != "TestBlock":
+        return
+    name = item.path.relative_to(item.config.rootpath)
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{name}:1: this block is skipped. Take the skip marker out: every block is run."
+    elif report.failed and call.excinfo is not None:
+        report.longrepr = f"{name}:{explain(item, call.excinfo.value)}"
+
+
+def explain(item, error: BaseException) -> str:
+    """`LINE: what happened, what to do`, for a block that raised or printed something else."""
+    cause = error.__context__ or error
+    blocks = [f for f in traceback.extract_tb(cause.__traceback__) if f.filename == "<string>"]
+    if blocks or isinstance(cause, SyntaxError):
+        line = (blocks[-1].lineno if blocks else cause.lineno) + FIRST_CODE_LINE - 1
+        what = "".join(traceback.format_exception_only(cause)).strip()
+        return f"{line}: the block raises {what}\nAn error that is the point of the block is caught and printed by it."
+    shown, actual = item.obj.expected_output, str(error).partition("but got\n```\n")[2].removesuffix("```")
+    difference = "\n".join(difflib.unified_diff(
+        shown.splitlines(), actual.splitlines(), "the page shows", "the block prints", lineterm="", n=1))
+    line = FIRST_CODE_LINE + item.obj.code.count("\n") + 3
+    return f"{line}: the output differs. `make record` rewrites it, if the new one is right.\n{difference}"

@@ -1,0 +1,24 @@
+"""Name page and line when an include names no snippet; pymdownx.snippets names neither, in a traceback."""
+
+import re
+from pathlib import Path
+
+from mkdocs.exceptions import PluginError
+
+SNIPPETS = Path(__file__).parents[3] / "snippets"
+INCLUDE = re.compile(r'^--8<-- "(?P<path>[^"]+)"$')
+
+
+def missing(path: Path) -> list[str]:
+    """One message, `file:line: what to do`, for each include of a page that names no snippet."""
+    return [
+        f"{number}: no snippet at snippets/{include['path']}. Mend the path, or write the snippet."
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1)
+        if (include := INCLUDE.match(line)) and not (SNIPPETS / include["path"]).is_file()
+    ]
+
+
+def on_page_markdown(markdown, *, page, config, files):
+    """MkDocs event. Raises PluginError, which stops the build with one line a message."""
+    for message in missing(Path(page.file.abs_src_path)):
+        raise PluginError(f"docs/{page.file.src_uri}:{message}")

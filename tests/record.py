@@ -1,0 +1,50 @@
+"""`make record`: run every snippet, rewrite the outputs that changed, and say which.
+
+A file whose block fails is left as it is. When all blocks ran, docs/verified.yml is given the PyTorch
+release and the date that the pages show.
+"""
+
+import datetime
+import sys
+
+import torch
+
+import snippet
+
+
+def main() -> int:
+    """Returns the exit status: 1 if a block failed or a file is not a snippet."""
+    fresh, disturbed = snippet.FreshInterpreters(), snippet.FreshInterpreters(disturbed=True)
+    changed = failed = 0
+    for path in snippet.paths():
+        try:
+            block = snippet.read(path)
+        except snippet.SnippetError as error:
+            failed += 1
+            print(error)
+            continue
+        result, again = fresh.run(block.code), disturbed.run(block.code)
+        if result.error:
+            failed += 1
+            print(f"{block.name}:{result.error_line or 1}: not written, the block fails: {result.error}")
+        elif result != again:
+            failed += 1
+            print(f"{block.name}:1: not written, two runs differ. Set a seed, sort what has no order.")
+        elif result.stdout != (block.output or ""):
+            changed += 1
+            path.write_text(block.with_output(result.stdout), encoding="utf-8", newline="\n")
+            print(f"{block.name}: rewritten")
+    fresh.close(), disturbed.close()
+    print(f"{changed} rewritten, {failed} failed, {len(snippet.paths())} in all. See git diff.")
+    if failed:
+        return 1
+    release = torch.__version__.partition("+")[0]
+    (snippet.ROOT / "docs/verified.yml").write_text(
+        "# Written by `make record`: with which PyTorch, and when, all blocks printed what the pages show.\n"
+        f"extra:\n  verified: {{torch: {release}, date: {datetime.date.today()}}}\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

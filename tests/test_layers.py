@@ -1,0 +1,121 @@
+"""The layer tables say what PyTorch does: each row of docs/layers.yml is built, called and compared."""
+
+import ast
+import inspect
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+import yaml
+from torch import nn
+
+from snippet import ROOT
+
+FILE = ROOT / "docs/layers.yml"
+TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+ROWS = [row for rows in TABLES.values() for row in rows]
+NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+
+# One number for each letter of the shapes and formulas, all different where two could be mixed up.
+LETTERS = dict(B=2, T=6, D=8, h=4, d=7, i=3, o=5, N=10, H=16, W=21, k=3, s=2, p=1, F=11)
+ANY = (2, 6)  # what `*` stands for: any leading dimensions
+
+
+def holder(value):
+    """A module with one attribute: the smallest home of a parameter or a buffer."""
+    module = nn.Module()
+    module.value = value
+    return module
+
+
+def calculate(formula: str) -> int:
+    """A number of parameters or a dimension, from the formula as the page prints it."""
+    python = formula.replace("·", "*").replace("²", "**2").replace("−", "-").replace("/", "//")
+    return eval(python.translate(str.maketrans("⌊⌋", "()")), {}, LETTERS)
+
+
+def calculate_shape(text: str) -> tuple[int, ...]:
+    """`(*, D)` → (2, 6, 8)."""
+    dimensions = [d.strip() for d in re.sub(r"^\(|\)$", "", text.strip()).split(",")]
+    return tuple(n for d in dimensions for n in (ANY if d == "*" else (calculate(d),)))
+
+
+def build(row):
+    names = {"nn": nn, "F": F, "torch": torch, "holder": holder}
+    if row["name"].startswith("F."):
+        return eval(row["example"], names)
+    return eval(row["example"], {**names, **LETTERS})
+
+
+def call(row, layer, dtype):
+    shape = calculate_shape(row["shape"].partition("→")[0])
+    return eval(row.get("call", "layer(x)"), {"layer": layer, "x": torch.zeros(shape, dtype=dtype)})
+
+
+def fail(row, field, shown, actual):
+    text = FILE.read_text(encoding="utf-8").splitlines()
+    start = text.index(f"  - name: {row['name']}")
+    line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
+    pytest.fail(f"{FILE.relative_to(ROOT)}:{line}: {row['name']} shows {field} {shown}; PyTorch says {actual}", pytrace=False)
+
+
+@NAMED
+def test_signature(row):
+    shown = ast.parse(row["signature"], mode="eval").body
+    actual = signature(eval(row["name"], {"nn": nn, "F": F}))
+    names = [arg.id for arg in shown.args] + [k.arg for k in shown.keywords]
+    if names != [name for name in actual if name in names]:
+        fail(row, "signature", names, list(actual))
+    for keyword in shown.keywords:
+        if ast.literal_eval(keyword.value) != actual[keyword.arg].default:
+            fail(row, "signature", ast.unparse(keyword.value), f"{keyword.arg}={actual[keyword.arg].default}")
+
+
+def signature(target):
+    """Its parameters by name. A function written in C++ has its signature in the docstring alone."""
+    try:
+        return inspect.signature(target).parameters
+    except ValueError:
+        documented = re.match(r"\w+\(.*?\)", target.__doc__, re.DOTALL)[0]
+        exec(f"def {documented}: ...", names := {})
+        return inspect.signature(names[target.__name__]).parameters
+
+
+@NAMED
+def test_parameters_and_keys(row):
+    layer = build(row)
+    if not isinstance(layer, nn.Module):
+        assert row["keys"] == [] and row["params"] == "0"
+        return
+    count = sum(p.numel() for p in layer.parameters())
+    if count != calculate(row["params"]):
+        fail(row, "params", f"{row['params']} = {calculate(row['params'])}", count)
+    if list(layer.state_dict()) != row["keys"]:
+        fail(row, "keys", row["keys"], list(layer.state_dict()))
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if "shape" in r], ids=lambda row: row["name"])
+def test_shape_and_dtype(row):
+    shown = [calculate_shape(s) for s in re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])]
+    for dtype in row["accepts"]:
+        output = call(row, build(row), getattr(torch, dtype))
+        actual = [tuple(t.shape) for t in (output if isinstance(output, tuple) else (output,))]
+        if actual != shown:
+            fail(row, "shape", f"{row['shape']} = {shown}", actual)
+    for dtype in row["rejects"]:
+        try:
+            call(row, build(row), getattr(torch, dtype))
+        except (RuntimeError, NotImplementedError):
+            continue
+        fail(row, "rejects", dtype, "that it accepts it")
+
+
+@NAMED
+def test_both_languages(row):
+    for field in ("role", "in_vla", "trap", "use"):
+        if not {"ko", "en"} <= row[field].keys():
+            fail(row, field, list(row[field]), "nothing; write both, ko and en")
+    project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
+    if not re.fullmatch(project, row["use"]["url"]):
+        fail(row, "url", row["use"]["url"], "nothing; link to a line of a release or of a full commit")

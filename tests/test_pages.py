@@ -1,0 +1,183 @@
+"""What the pages say in Markdown: includes in place of code, anchors, links, and two languages in step."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from includes import INCLUDE, missing
+from markdown_it import MarkdownIt
+
+from snippet import ROOT, SNIPPETS
+
+DOCS = ROOT / "docs"
+LOCALES = ("ko", "en")
+SHELL_PAGE = "contributing.md"  # the one page with code blocks of its own: shell commands
+HEADING = re.compile(r"^(#{1,6}) .*?(?:\{ #([\w-]+) \})?$")
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+
+
+@dataclass(frozen=True)
+class Page:
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def locale(self) -> str:
+        return self.path.relative_to(DOCS).parts[0]
+
+    @property
+    def in_locale(self) -> str:
+        return self.path.relative_to(DOCS / self.locale).as_posix()
+
+    def lines(self) -> list[tuple[int, str]]:
+        """The numbered lines outside of fenced code."""
+        found, fence = [], None
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
+            if mark := re.match(r"\s*(```|~~~)", line):
+                fence = mark[1] if fence is None else None if fence == mark[1] else fence
+            elif fence is None:
+                found.append((number, line))
+        return found
+
+    def headings(self) -> list[tuple[int, str | None]]:
+        return [(n, m[2]) for n, line in self.lines() if (m := HEADING.match(line))]
+
+    def includes(self) -> list[tuple[int, str]]:
+        return [(n, m["path"]) for n, line in self.lines() if (m := INCLUDE.match(line))]
+
+    def internal_links(self) -> list[tuple[int, str]]:
+        """The targets of links into the site, without those to another host or to a file for download."""
+        return [
+            (n, target) for n, line in self.lines() for target in LINK.findall(re.sub(r"`[^`]*`", "", line))
+            if not re.match(r"[a-z]+:", target)
+        ]
+
+    def twin(self) -> "Page":
+        other = LOCALES[1 - LOCALES.index(self.locale)]
+        return Page(DOCS / other / self.in_locale)
+
+
+PAGES = [Page(p) for locale in LOCALES for p in sorted((DOCS / locale).rglob("*.md"))]
+EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name.removeprefix("docs/"))
+
+
+def report(problems):
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+@EACH
+def test_code_comes_from_snippets(page):
+    problems = [f"{page.name}:{message}" for message in missing(page.path)]
+    for number, line in enumerate(page.path.read_text(encoding="utf-8").splitlines(), 1):
+        fence = re.match(r"\s*(?:```|~~~)\s*(.*)", line)
+        if fence and page.in_locale != SHELL_PAGE:
+            problems.append(
+                f"{page.name}:{number}: a code block in a page is run by nobody. Move it to "
+                f'snippets/{page.in_locale.removesuffix(".md")}/NAME.md and write --8<-- "…/NAME.md" here.')
+        elif fence and fence[1] not in ("", "bash", "text", "markdown"):
+            problems.append(f"{page.name}:{number}: only shell commands stand here; Python goes into snippets/.")
+        if "8<" in line and not INCLUDE.match(line) and page.in_locale != SHELL_PAGE:
+            problems.append(f'{page.name}:{number}: an include is a line of its own: --8<-- "PATH/NAME.md"')
+    for number, path in page.includes():
+        if Path(path).parent.as_posix() != page.in_locale.removesuffix(".md"):
+            problems.append(
+                f"{page.name}:{number}: {path} belongs to another page; this one's snippets are in "
+                f'snippets/{page.in_locale.removesuffix(".md")}/.')
+    report(problems)
+
+
+def test_every_snippet_is_on_its_page():
+    """Once in each language: the page of both languages shows it."""
+    shown = {locale: Counter(path for page in PAGES if page.locale == locale for _, path in page.includes()) for locale in LOCALES}
+    problems = []
+    for file in sorted(SNIPPETS.rglob("*.md")):
+        path = file.relative_to(SNIPPETS).as_posix()
+        for locale in LOCALES:
+            if shown[locale][path] != 1:
+                problems.append(
+                    f"snippets/{path}:1: included {shown[locale][path]} times in docs/{locale}/. Include it once in "
+                    f"docs/{locale}/{Path(path).parent}.md, or delete it.")
+    report(problems)
+
+
+@EACH
+def test_headings_have_anchors(page):
+    problems = [
+        f"{page.name}:{number}: this heading has no anchor. End it with {{ #english-name }}, the same in both languages."
+        for number, anchor in page.headings() if anchor is None
+    ]
+    for anchor, times in Counter(a for _, a in page.headings() if a).items():
+        if times > 1:
+            number = [n for n, a in page.headings() if a == anchor][-1]
+            problems.append(f"{page.name}:{number}: the anchor #{anchor} is on this page already. Give it another.")
+    report(problems)
+
+
+def pairs():
+    """What must be the same, in the same order, on both sides of a page."""
+    yield "heading with the anchor", Page.headings
+    yield "include of", Page.includes
+    yield "link to", Page.internal_links
+
+
+@EACH
+def test_the_twin_is_in_step(page):
+    twin = page.twin()
+    if not twin.path.exists():
+        pytest.fail(f"{page.name}:1: {twin.name} is missing. Write it, with the same headings and includes.", pytrace=False)
+    problems = []
+    for what, find in pairs():
+        for (number, here), (other, there) in zip(find(page), find(twin)):
+            if here != there:
+                problems.append(f"{page.name}:{number}: {what} {here!r} here, {there!r} at {twin.name}:{other}. Make them the same.")
+                break
+        else:
+            more, less = sorted((page, twin), key=lambda p: -len(find(p)))
+            if len(find(more)) > len(find(less)):
+                number, extra = find(more)[len(find(less))]
+                problems.append(f"{more.name}:{number}: {what} {extra!r} is missing at the end of {less.name}. Add it there.")
+    report(problems)
+
+
+@EACH
+def test_links_lead_somewhere(page):
+    problems = []
+    for number, link in page.internal_links():
+        target, _, anchor = link.partition("#")
+        there = Page((page.path.parent / target).resolve()) if target else page
+        if not there.path.is_file():
+            problems.append(f"{page.name}:{number}: no page at {link}. Links go to the .md file, from this one's folder.")
+        elif anchor and there.path.suffix == ".md" and anchor not in {a for _, a in there.headings()} | layer_anchors(there):
+            problems.append(f"{page.name}:{number}: {target or 'this page'} has no heading with {{ #{anchor} }}.")
+    report(problems)
+
+
+def layer_anchors(page) -> set[str]:
+    """The anchors that the layer tables put on their page."""
+    return set(re.findall(r"""\{\{ card\("([\w-]+)"\) \}\}""", page.path.read_text(encoding="utf-8")))
+
+
+@EACH
+def test_emphasis_is_read_by_both_markdowns(page):
+    """CommonMark (GitHub's preview) leaves `**마크다운(Markdown)**을` as asterisks; Python-Markdown reads it."""
+    text = page.path.read_text(encoding="utf-8")
+    problems = []
+    for token in MarkdownIt().enable("table").parse(re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)):
+        for child in token.children or ():
+            if child.type == "text" and "**" in child.content:
+                problems.append(
+                    f"{page.name}:{token.map[0] + 1}: the asterisks stay visible in {child.content!r}. Emphasis may not end in "
+                    "punctuation before a letter: write **마크다운**(Markdown)을.")
+    report(problems)
+
+
+@EACH
+def test_front_matter_describes_the_page(page):
+    if not re.match(r"---\n(?:.*\n)*?description: \S.*\n(?:.*\n)*?---\n", page.path.read_text(encoding="utf-8")):
+        pytest.fail(f"{page.name}:1: begin with ---, a line `description: …` in the page's language, and ---.", pytrace=False)

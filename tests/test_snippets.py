@@ -1,0 +1,106 @@
+"""Every snippet stands alone: one block, run by pytest-codeblocks, printing the same wherever it runs."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import pytest_codeblocks
+
+import snippet
+
+EACH = pytest.mark.parametrize("path", snippet.paths(), ids=lambda p: str(p.relative_to(snippet.SNIPPETS)))
+UNSTABLE = {
+    r"0x[0-9a-f]{6,}": "a memory address; print a name or a shape instead",
+    r"\d\.\d{5,}": "a float with more than four decimals, which differs between processors; round it",
+    r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "a date or a time; leave it out",
+}
+CLOCK = re.compile(r"^\s*(?:import|from)\s+(time|datetime)\b", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    interpreters = snippet.FreshInterpreters()
+    yield interpreters
+    interpreters.close()
+
+
+@pytest.fixture(scope="module")
+def disturbed():
+    interpreters = snippet.FreshInterpreters(disturbed=True)
+    yield interpreters
+    interpreters.close()
+
+
+def read(path):
+    try:
+        return snippet.read(path)
+    except snippet.SnippetError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@EACH
+def test_one_block_which_pytest_codeblocks_runs(path):
+    """It reads the same code and output from the file as we do, and nothing marks the block as skipped."""
+    block = read(path)
+    (found,) = pytest_codeblocks.extract_from_file(path)
+    assert (found.syntax, found.code, found.expected_output) == ("python", block.code, block.output)
+    assert found.marks == [] and found.importorskip is None and not found.expected_output_ignore_whitespace
+
+
+def test_pytest_codeblocks_collects_every_snippet():
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "snippets"]
+    listed = subprocess.run(command, cwd=snippet.ROOT, capture_output=True, text=True).stdout
+    collected = re.findall(r"^(snippets/.*)::line 1$", listed, re.MULTILINE)
+    assert sorted(collected) == sorted(p.relative_to(snippet.ROOT).as_posix() for p in snippet.paths())
+
+
+def test_nothing_else_in_snippets():
+    other = [p for p in snippet.SNIPPETS.rglob("*") if p.is_file() and p.suffix not in (".md", ".pyc")]
+    if other:
+        pytest.fail("\n".join(f"{p.relative_to(snippet.ROOT)}:1: not a snippet; those end in .md" for p in other), pytrace=False)
+
+
+@EACH
+def test_output_cannot_vary(path):
+    block = read(path)
+    for number, line in enumerate((block.output or "").splitlines(), block.output_line()):
+        for pattern, what in UNSTABLE.items():
+            if found := re.search(pattern, line):
+                pytest.fail(f"{block.name}:{number}: prints {found[0]!r}, {what}.", pytrace=False)
+    if clock := CLOCK.search(block.code):
+        line = block.code[: clock.start(1)].count("\n") + snippet.FIRST_CODE_LINE
+        pytest.fail(f"{block.name}:{line}: imports {clock[1]}. A time is never the same twice; leave it out.", pytrace=False)
+
+
+@EACH
+def test_alone_and_again(path, fresh, disturbed):
+    block = read(path)
+    result = fresh.run(block.code)
+    if result.error:
+        pytest.fail(f"{block.name}:{result.error_line or 1}: alone in a fresh interpreter, the block raises {result.error}", pytrace=False)
+    if block.output is None and result.stdout:
+        pytest.fail(
+            f"{block.name}:{snippet.FIRST_CODE_LINE + block.code.count(chr(10))}: the block prints "
+            f"{result.stdout.splitlines()[0]!r}, …, and the file shows no output. `make record` writes it.", pytrace=False)
+    if result.stdout != (block.output or ""):
+        pytest.fail(
+            f"{block.name}:{block.output_line()}: alone in a fresh interpreter the block prints\n{result.stdout}"
+            f"and the page shows\n{block.output}`make record` rewrites it, if the new one is right.", pytrace=False)
+    again = disturbed.run(block.code)
+    if again != result:
+        pytest.fail(
+            f"{block.name}:{snippet.FIRST_CODE_LINE}: a second run prints\n{again}instead of\n{result}"
+            "Set torch.manual_seed in the block, and sort what has no order.", pytrace=False)
+
+
+def test_a_fork_is_like_a_fresh_interpreter(fresh):
+    """What the forked runs stand for: `python -` with the block on standard input."""
+    probe = (
+        "import sys, torch\n"
+        "print(__name__, sys.argv, torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_num_threads())\n"
+    )
+    real = subprocess.run([sys.executable, "-"], input=probe, capture_output=True, text=True, cwd="/")
+    assert fresh.run(probe).stdout == real.stdout
+    seed = "import torch\nprint(torch.initial_seed())\n"
+    assert fresh.run(seed) != fresh.run(seed)
