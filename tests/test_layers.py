@@ -119,3 +119,13 @@ def test_both_languages(row):
     project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
     if not re.fullmatch(project, row["use"]["url"]):
         fail(row, "url", row["use"]["url"], "nothing; link to a line of a release or of a full commit")
+
+
+@pytest.mark.parametrize("page", ["layers", "more-layers"])
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_each_row_has_its_card(page, locale):
+    file = ROOT / f"docs/{locale}/nn-module/{page}.md"
+    shown = re.findall(r'^\{\{ card\("([\w-]+)"\) \}\}$', file.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = [row["id"] for row in TABLES[{"layers": "core", "more-layers": "more"}[page]]]
+    if missing := [row for row in rows if row not in shown]:
+        pytest.fail(f"{file.relative_to(ROOT)}:1: no {{{{ card(\"{missing[0]}\") }}}} here, and docs/layers.yml has that row.", pytrace=False)

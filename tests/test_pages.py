@@ -153,14 +153,9 @@ def test_links_lead_somewhere(page):
         there = Page((page.path.parent / target).resolve()) if target else page
         if not there.path.is_file():
             problems.append(f"{page.name}:{number}: no page at {link}. Links go to the .md file, from this one's folder.")
-        elif anchor and there.path.suffix == ".md" and anchor not in {a for _, a in there.headings()} | layer_anchors(there):
+        elif anchor and there.path.suffix == ".md" and anchor not in {a for _, a in there.headings()}:
             problems.append(f"{page.name}:{number}: {target or 'this page'} has no heading with {{ #{anchor} }}.")
     report(problems)
-
-
-def layer_anchors(page) -> set[str]:
-    """The anchors that the layer tables put on their page."""
-    return set(re.findall(r"""\{\{ card\("([\w-]+)"\) \}\}""", page.path.read_text(encoding="utf-8")))
 
 
 @EACH
