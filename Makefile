@@ -21,7 +21,7 @@ serve: $(SITE) ## build the site and serve it on http://127.0.0.1:8000, reloadin
 	$(BIN)/mkdocs serve
 
 build: $(SITE) ## build the site into site/; a build that fails leaves site/ as it was
-	$(BIN)/mkdocs build --strict --quiet --site-dir .build
+	$(BIN)/mkdocs build --strict --site-dir .build
 	rm -rf site && mv .build site
 
 test: $(TESTS) ## run every check that CI runs (TORCH=torch==2.6.0 picks a release)

@@ -34,15 +34,23 @@ class Page:
     def in_locale(self) -> str:
         return self.path.relative_to(DOCS / self.locale).as_posix()
 
+    def scan(self) -> list[tuple[int, str, str | None]]:
+        """Each line with its number and, on the line that opens a fence, the fence's info string."""
+        found, fence = [], ""
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
+            mark = re.match(r"\s*(`{3,}|~{3,})\s*(.*)", line)
+            if mark and not fence:
+                fence = mark[1]
+                found.append((number, line, mark[2]))
+            elif mark and mark[1].startswith(fence) and not mark[2]:
+                fence = ""
+            elif not fence:
+                found.append((number, line, None))
+        return found
+
     def lines(self) -> list[tuple[int, str]]:
         """The numbered lines outside of fenced code."""
-        found, fence = [], None
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
-            if mark := re.match(r"\s*(```|~~~)", line):
-                fence = mark[1] if fence is None else None if fence == mark[1] else fence
-            elif fence is None:
-                found.append((number, line))
-        return found
+        return [(number, line) for number, line, info in self.scan() if info is None]
 
     def headings(self) -> list[tuple[int, str | None]]:
         return [(n, m[2]) for n, line in self.lines() if (m := HEADING.match(line))]
@@ -74,21 +82,20 @@ def report(problems):
 @EACH
 def test_code_comes_from_snippets(page):
     problems = [f"{page.name}:{message}" for message in missing(page.path)]
-    for number, line in enumerate(page.path.read_text(encoding="utf-8").splitlines(), 1):
-        fence = re.match(r"\s*(?:```|~~~)\s*(.*)", line)
-        if fence and page.in_locale != SHELL_PAGE:
+    own = page.in_locale.removesuffix(".md")
+    for number, line, info in page.scan():
+        if info is not None and page.in_locale != SHELL_PAGE:
             problems.append(
-                f"{page.name}:{number}: a code block in a page is run by nobody. Move it to "
-                f'snippets/{page.in_locale.removesuffix(".md")}/NAME.md and write --8<-- "…/NAME.md" here.')
-        elif fence and fence[1] not in ("", "bash", "text", "markdown"):
-            problems.append(f"{page.name}:{number}: only shell commands stand here; Python goes into snippets/.")
-        if "8<" in line and not INCLUDE.match(line) and page.in_locale != SHELL_PAGE:
-            problems.append(f'{page.name}:{number}: an include is a line of its own: --8<-- "PATH/NAME.md"')
+                f"{page.name}:{number}: a code block in a page is run by nobody. Move it to snippets/{own}/NAME.md "
+                f'and write --8<-- "{own}/NAME.md" here.')
+        elif info is not None and info not in ("bash", "markdown"):
+            problems.append(f"{page.name}:{number}: only shell commands stand here, in ```bash; Python goes into snippets/.")
+        elif "8<" in line and not INCLUDE.match(line):
+            problems.append(f'{page.name}:{number}: an include is a line of its own: --8<-- "{own}/NAME.md"')
     for number, path in page.includes():
-        if Path(path).parent.as_posix() != page.in_locale.removesuffix(".md"):
+        if Path(path).parent.as_posix() != own:
             problems.append(
-                f"{page.name}:{number}: {path} belongs to another page; this one's snippets are in "
-                f'snippets/{page.in_locale.removesuffix(".md")}/.')
+                f"{page.name}:{number}: {path} belongs to another page; this one's snippets are in snippets/{own}/.")
     report(problems)
 
 
