@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 SITE := $(VENV)/.site
 TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
 
+# A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
+export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -1,0 +1,97 @@
+"""The site in a real browser: every page loads from its own host alone, fits a phone, and copies as code."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+import snippet
+from test_site import pages, source
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# Root has no sandbox in a container; the rest keeps Chromium itself from calling home.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and os.environ.get("CI") != "true",
+    reason="needs Chromium: put it on PATH, or say make test CHROMIUM=/path/to/chromium")
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *args):  # a browser that has left the page before it was sent whole
+        pass
+
+
+@pytest.fixture(scope="module")
+def host(site):
+    """The address at which the built site is served, below the path it was built for."""
+    (site.parent / "notes").symlink_to(site)
+    server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=site.parent))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/notes/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    assert CHROMIUM, "CI=true, and no Chromium on PATH or in CHROMIUM"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def report(problems):
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.mark.parametrize("width, scheme", [(390, "dark"), (1440, "light")])
+def test_pages_load_and_fit(site, host, browser, width, scheme):
+    """No console error, no failed request, none to another host, nothing wider than the window."""
+    problems = []
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    here = ""
+    page.on("console", lambda m: problems.append(f"{here}: console: {m.text} {m.location['url']}") if m.type == "error" else None)
+    page.on("pageerror", lambda e: problems.append(f"{here}: {e}"))
+    page.on("request", lambda r: None if r.url.startswith((host, "data:")) else problems.append(f"{here}: request to {r.url}"))
+    for path in pages(site):
+        here = source(site, path)
+        page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"), wait_until="load")
+        wide = page.evaluate("document.documentElement.scrollWidth") - width
+        if wide > 0:
+            problems.append(f"{here}: {wide} pixels wider than a window of {width}")
+    context.close()
+    report(problems)
+
+
+def test_the_language_switch_works(host, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(host + "nn-module/modes/")
+    page.get_by_label("언어설정").focus()
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/nn-module/modes/")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_the_copy_button_copies_the_code_alone(host, browser):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    for path in ("", "en/nn-module/modes/"):
+        page.goto(host + path)
+        button = page.locator(".language-python .md-clipboard, .language-python .md-code__button").first
+        button.click()
+        page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 0)")
+        copied = page.evaluate("navigator.clipboard.readText()").rstrip("\n") + "\n"
+        assert copied in {snippet.read(p).code for p in snippet.paths()}, copied
+    context.close()

@@ -1,0 +1,161 @@
+"""The built site: whole pages, links that lead somewhere, no other host, the right language everywhere."""
+
+import json
+import re
+from functools import cache
+from urllib.parse import unquote, urljoin, urlparse
+
+import pytest
+from bs4 import BeautifulSoup
+
+from snippet import ROOT
+
+SITE_URL = "https://example.org/notes/"
+# Elements and attributes that make a browser fetch something without being asked.
+FETCHED = {
+    "script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
+    "embed": "src", "object": "data", "use": "href",
+}
+FETCHED_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "dns-prefetch", "modulepreload", "manifest"}
+
+
+@cache
+def parse(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def pages(site):
+    return sorted(p for p in site.rglob("*.html"))
+
+
+def url(site, path):
+    return urljoin(SITE_URL, path.relative_to(site).as_posix().removesuffix("index.html"))
+
+
+def file_at(site, address):
+    """The file that a host serves for an address of the site."""
+    path = unquote(urlparse(address).path).removeprefix(urlparse(SITE_URL).path)
+    return site / (path + "index.html" if path.endswith("/") or not path else path)
+
+
+def source(site, path):
+    """The Markdown file of a page: docs/ko/nn-module/modes.md for nn-module/modes/index.html."""
+    name = path.relative_to(site).as_posix().removesuffix(".html")
+    name = f"docs/{name}.md" if name.startswith("en/") else f"docs/ko/{name}.md"
+    return name if (ROOT / name).exists() else name.replace("/index.md", ".md")
+
+
+def report(problems):
+    if problems:
+        pytest.fail("\n".join(sorted(set(problems))), pytrace=False)
+
+
+def test_every_page_is_there(site):
+    assert parse(site / "index.html").html["lang"] == "ko"
+    assert parse(site / "en/index.html").html["lang"] == "en"
+
+
+def test_pages_are_whole(site):
+    """No raw JSON, no include or macro left in the text, no empty article."""
+    problems = []
+    for path in pages(site):
+        text = path.read_text(encoding="utf-8")
+        if not text.lstrip().lower().startswith("<!doctype html"):
+            problems.append(f"{source(site, path)}: the page is not HTML: {text[:40]!r}")
+            continue
+        article = parse(path).find("article")
+        if article is None or len(article.get_text()) < 20:
+            problems.append(f"{source(site, path)}: the page is empty")
+            continue
+        prose = " ".join(text for text in article.strings if not text.find_parent(["code", "pre"]))
+        left = re.search(r"-8<-.*|\{[%{#].*|\*\*|\]\(", prose)
+        if left:
+            problems.append(f"{source(site, path)}: {left[0][:60]!r} is left unexpanded")
+    report(problems)
+
+
+def test_links_and_anchors(site):
+    problems = []
+    for path in pages(site):
+        for tag in parse(path).find_all(href=True):
+            address = urljoin(url(site, path) if path.name != "404.html" else SITE_URL, tag["href"])
+            if not address.startswith(SITE_URL):
+                continue
+            target = file_at(site, address)
+            anchor = unquote(urlparse(address).fragment)
+            if not target.is_file():
+                problems.append(f"{source(site, path)}: no page at {tag['href']}")
+            elif anchor and target.suffix == ".html" and not anchor.startswith("__") and parse(target).find(id=anchor) is None:
+                problems.append(f"{source(site, path)}: {tag['href']} has no such anchor")
+    report(problems)
+
+
+def test_no_request_to_another_host(site):
+    problems = []
+    for path in pages(site):
+        for tag in parse(path).find_all(True):
+            fetched = tag.get(FETCHED.get(tag.name, ""), "")
+            if tag.name == "link" and FETCHED_LINKS & set(tag.get("rel", [])):
+                fetched = tag["href"]
+            if urlparse(urljoin(SITE_URL, fetched)).netloc != urlparse(SITE_URL).netloc:
+                problems.append(f"{source(site, path)}: fetches {fetched}")
+    for path in site.rglob("*.css"):
+        for fetched in re.findall(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", path.read_text(encoding="utf-8")):
+            problems.append(f"{path.relative_to(site)}: fetches {fetched}")
+    report(problems)
+
+
+def test_languages(site):
+    """`lang` is right, both `hreflang` lead to the twins, and so does the language switch."""
+    problems = []
+    for path in pages(site):
+        if path.name == "404.html":
+            continue
+        relative = path.relative_to(site).as_posix().removeprefix("en/")
+        locale = "en" if path.relative_to(site).parts[0] == "en" else "ko"
+        twins = {"ko": urljoin(SITE_URL, relative.removesuffix("index.html")),
+                 "en": urljoin(SITE_URL, "en/" + relative.removesuffix("index.html"))}
+        page = parse(path)
+        if page.html["lang"] != locale:
+            problems.append(f"{source(site, path)}: lang={page.html['lang']}")
+        for what, links in (("hreflang", page.find_all("link", rel="alternate", hreflang=True)),
+                            ("language switch", page.select("a.md-select__link[hreflang]"))):
+            found = {a["hreflang"]: urljoin(url(site, path), a["href"]) for a in links}
+            if found != twins:
+                problems.append(f"{source(site, path)}: {what} leads to {found}, not to {twins}")
+        other = re.compile("[가-힣]") if locale == "en" else None
+        for tag in page.select("[title], [aria-label], [placeholder]") if other else ():
+            for name in ("title", "aria-label", "placeholder"):
+                if other.search(tag.get(name, "")):
+                    problems.append(f"{source(site, path)}: the label {tag[name]!r} is Korean on an English page")
+    report(problems)
+
+
+def test_titles_and_descriptions_are_the_pages_own(site):
+    problems, seen = [], {}
+    for path in pages(site):
+        if path.name == "404.html":
+            continue
+        page = parse(path)
+        description = page.find("meta", attrs={"name": "description"})["content"]
+        for what, text in (("title", page.title.get_text()), ("description", description)):
+            if twin := seen.get((what, text)):
+                problems.append(f"{source(site, path)}: the {what} {text!r} is also that of {twin}")
+            seen[what, text] = source(site, path)
+    report(problems)
+
+
+def test_edit_links_lead_to_the_source(site):
+    problems = []
+    for path in pages(site):
+        edit = parse(path).find("a", rel="edit")
+        if path.name != "404.html" and (edit is None or not edit["href"].endswith(f"/edit/main/{source(site, path)}")):
+            problems.append(f"{source(site, path)}: edit link is {edit and edit['href']}")
+    report(problems)
+
+
+def test_both_languages_can_be_searched(site):
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    found = {doc["location"].partition("#")[0] for doc in index["docs"]}
+    shown = {url(site, p).removeprefix(SITE_URL) for p in pages(site) if p.name != "404.html"}
+    assert found == shown
