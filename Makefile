@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 SITE := $(VENV)/.site
 TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
 
+# What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
+ARGS ?=
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
@@ -27,7 +29,7 @@ build: $(SITE) ## build the site into site/; a build that fails leaves site/ as 
 	rm -rf site && mv .build site
 
 test: $(TESTS) ## run every check that CI runs (TORCH=torch==2.6.0 picks a release)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 
 record: $(TESTS) ## run the snippets and rewrite the outputs that changed
 	$(BIN)/python tests/record.py
