@@ -32,10 +32,11 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 @pytest.fixture(scope="module")
-def host(site):
+def host(build, tmp_path_factory):
     """The address at which the built site is served, below the path it was built for."""
-    (site.parent / "notes").symlink_to(site)
-    server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=site.parent))
+    root = tmp_path_factory.mktemp("host")
+    (root / "notes").symlink_to(build[0])
+    server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=root))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/notes/"
     server.shutdown()
@@ -75,7 +76,7 @@ def test_pages_load_and_fit(site, host, browser, width, scheme):
     report(problems)
 
 
-def test_the_language_switch_works(host, browser):
+def test_the_language_switch_works(site, host, browser):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(host + "nn-module/modes/")
     page.get_by_label("언어설정").focus()
@@ -84,7 +85,7 @@ def test_the_language_switch_works(host, browser):
     assert page.locator("html").get_attribute("lang") == "en"
 
 
-def test_the_copy_button_copies_the_code_alone(host, browser):
+def test_the_copy_button_copies_the_code_alone(site, host, browser):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     for path in ("", "en/nn-module/modes/"):

@@ -50,7 +50,13 @@ def report(problems):
         pytest.fail("\n".join(sorted(set(problems))), pytrace=False)
 
 
-def test_every_page_is_there(site):
+def test_the_site_builds(build):
+    _, errors = build
+    if errors:
+        pytest.fail("mkdocs build --strict fails:\n" + "\n".join(errors), pytrace=False)
+
+
+def test_home_pages(site):
     assert parse(site / "index.html").html["lang"] == "ko"
     assert parse(site / "en/index.html").html["lang"] == "en"
 
