@@ -27,6 +27,9 @@ def main() -> int:
         if result.error:
             failed += 1
             print(f"{block.name}:{result.error_line or 1}: not written, the block fails: {result.error}")
+        elif result.stdout and not result.stdout.endswith("\n"):
+            failed += 1
+            print(f"{block.name}:1: not written, the output does not end its last line. Print without end=''.")
         elif result != again:
             failed += 1
             print(f"{block.name}:1: not written, two runs differ. Set a seed, sort what has no order.")
