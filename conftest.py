@@ -29,7 +29,7 @@ def explain(item, error: BaseException) -> str:
     blocks = [f for f in traceback.extract_tb(cause.__traceback__) if f.filename == "<string>"]
     if blocks or isinstance(cause, SyntaxError):
         line = (blocks[-1].lineno if blocks else cause.lineno) + FIRST_CODE_LINE - 1
-        what = "".join(traceback.format_exception_only(cause)).strip()
+        what = traceback.format_exception_only(cause)[-1].strip()
         return f"{line}: the block raises {what}\nAn error that is the point of the block is caught and printed by it."
     shown, actual = item.obj.expected_output, str(error).partition("but got\n```\n")[2].removesuffix("```")
     difference = "\n".join(difflib.unified_diff(

@@ -19,7 +19,7 @@ def build(tmp_path_factory):
     run = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
         cwd=ROOT, env=env, capture_output=True, text=True)
-    told = [line for line in run.stderr.splitlines() if line and not line.startswith(("INFO", " "))]
+    told = [line for line in run.stderr.splitlines() if line and not line.startswith(("INFO", "  File", "   "))]
     return folder, told[-12:] if run.returncode else []
 
 

@@ -24,13 +24,13 @@ SECONDS = 20
 def run_block(code):
     """Execute the block as `__main__`; returns what it printed, its error and the error's line."""
     main = sys.modules["__main__"] = types.ModuleType("__main__")
-    sys.argv = ["-"]
+    sys.argv, sys.stdin = ["-"], open(os.devnull)  # our own standard input carries the next blocks
     stdout, error, line = io.StringIO(), None, None
     with contextlib.redirect_stdout(stdout):
         try:
             exec(compile(code, "<stdin>", "exec"), main.__dict__)
         except BaseException as exc:  # SystemExit too: a block that exits has not run to its end
-            error = "".join(traceback.format_exception_only(exc)).strip()
+            error = "raises " + traceback.format_exception_only(exc)[-1].strip()
             lines = [f.lineno for f in traceback.extract_tb(exc.__traceback__) if f.filename == "<stdin>"]
             line = lines[-1] if lines else getattr(exc, "lineno", None)
     return {"stdout": stdout.getvalue(), "error": error, "line": line}
@@ -53,8 +53,8 @@ def in_child(code, disturbed):
         answer.seek(0)
         if status == 0:
             return json.load(answer)
-    why = f"stopped after {SECONDS} seconds" if status == -signal.SIGALRM else f"ended with {status}"
-    return {"stdout": "", "error": f"the block {why}", "line": None}
+    why = f"is stopped after {SECONDS} seconds" if status == -signal.SIGALRM else f"ends with status {status}"
+    return {"stdout": "", "error": why, "line": None}
 
 
 if __name__ == "__main__":

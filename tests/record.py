@@ -26,7 +26,7 @@ def main() -> int:
         result, again = fresh.run(block.code), disturbed.run(block.code)
         if result.error:
             failed += 1
-            print(f"{block.name}:{result.error_line or 1}: not written, the block fails: {result.error}")
+            print(f"{block.name}:{result.error_line or 1}: not written, the block {result.error}")
         elif result.stdout and not result.stdout.endswith("\n"):
             failed += 1
             print(f"{block.name}:1: not written, the output does not end its last line. Print without end=''.")

@@ -22,9 +22,8 @@ FORM = """\
 (what it prints)
 ```"""
 _SNIPPET = re.compile(
-    r"```python\n(?P<code>.*?)^```\n"
-    r"(?:<!--pytest-codeblocks:expected-output-->\n```text\n(?P<output>.*?)^```\n)?",
-    re.DOTALL | re.MULTILINE,
+    r"```python\n(?P<code>(?:(?!```).*\n)*)```\n"
+    r"(?:<!--pytest-codeblocks:expected-output-->\n```text\n(?P<output>(?:(?!```).*\n)*)```\n)?"
 )
 # Line 1 of a snippet is its fence, so line n of the block is line n + 1 of the file.
 FIRST_CODE_LINE = 2
@@ -75,6 +74,12 @@ def _what_is_wrong(path: Path, text: str) -> str:
                 f"{path.relative_to(ROOT)}:{number}: {line!r} would be skipped or misread by "
                 "pytest-codeblocks. A fence is exactly ```python or ```text, without a title or options."
             )
+    if start := _SNIPPET.match(text):
+        line = text[: start.end()].count("\n") + 1
+        rest = text[start.end() :].splitlines()[0]
+        return f"{path.relative_to(ROOT)}:{line}: {rest!r} stands behind the snippet. Take it out: a file holds one block."
+    if not text.endswith("\n"):
+        return f"{path.relative_to(ROOT)}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
     return (
         f"{path.relative_to(ROOT)}:1: a snippet is one python block and, if it prints, its output, "
         f"with nothing before, between or after:\n{FORM}"
@@ -89,11 +94,11 @@ def paths() -> list[Path]:
 @dataclass(frozen=True)
 class Result:
     stdout: str
-    error: str | None  # "ValueError: …", or None
+    error: str | None  # "raises ValueError: …" or "is stopped after …", to follow "the block"
     error_line: int | None  # the line in the snippet's file
 
     def __str__(self) -> str:
-        return self.stdout if self.error is None else f"{self.stdout}{self.error}\n"
+        return self.stdout if self.error is None else f"{self.stdout}(the block {self.error})\n"
 
 
 class FreshInterpreters:

@@ -13,8 +13,22 @@ from torch import nn
 from snippet import ROOT
 
 FILE = ROOT / "docs/layers.yml"
-TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-ROWS = [row for rows in TABLES.values() for row in rows]
+REQUIRED = {"name", "id", "signature", "role", "in_vla", "params", "keys", "example", "trap", "use"}
+OPTIONAL = {"math", "shape", "accepts", "rejects", "call"}  # a row with a shape has accepts and rejects too
+try:
+    TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+except yaml.YAMLError as error:
+    raise pytest.Collector.CollectError(f"docs/layers.yml:{error.problem_mark.line + 1}: not YAML: {error.problem}.") from None
+ALL = [row for rows in TABLES.values() for row in rows]
+
+
+def wrong_fields(row):
+    """What is missing and what nobody reads, in a row."""
+    required = REQUIRED | ({"accepts", "rejects"} if "shape" in row else set())
+    return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
+
+
+ROWS = [row for row in ALL if wrong_fields(row) == ([], [])]  # the others fail in test_fields
 NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 
 # One number for each letter of the shapes and formulas, all different where two could be mixed up.
@@ -58,6 +72,15 @@ def fail(row, field, shown, actual):
     start = text.index(f"  - name: {row['name']}")
     line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
     pytest.fail(f"{FILE.relative_to(ROOT)}:{line}: {row['name']} shows {field} {shown}; PyTorch says {actual}", pytrace=False)
+
+
+@pytest.mark.parametrize("row", ALL, ids=lambda row: row.get("name"))
+def test_fields(row):
+    missing, unknown = wrong_fields(row)
+    if missing or unknown:
+        lines = FILE.read_text(encoding="utf-8").splitlines()
+        line = next((n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1)
+        pytest.fail(f"docs/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.", pytrace=False)
 
 
 @NAMED
@@ -125,7 +148,15 @@ def test_both_languages(row):
 @pytest.mark.parametrize("locale", ["ko", "en"])
 def test_each_row_has_its_card(page, locale):
     file = ROOT / f"docs/{locale}/nn-module/{page}.md"
-    shown = re.findall(r'^\{\{ card\("([\w-]+)"\) \}\}$', file.read_text(encoding="utf-8"), re.MULTILINE)
     rows = [row["id"] for row in TABLES[{"layers": "core", "more-layers": "more"}[page]]]
-    if missing := [row for row in rows if row not in shown]:
-        pytest.fail(f"{file.relative_to(ROOT)}:1: no {{{{ card(\"{missing[0]}\") }}}} here, and docs/layers.yml has that row.", pytrace=False)
+    problems, shown = [], set()
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):
+            shown.add(card[1])
+            if card[1] not in rows:
+                problems.append(f"{file.relative_to(ROOT)}:{number}: docs/layers.yml has no row with the id {card[1]} for this page.")
+    for row in rows:
+        if row not in shown:
+            problems.append(f'{file.relative_to(ROOT)}:1: no {{{{ card("{row}") }}}} here, and docs/layers.yml has that row.')
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)

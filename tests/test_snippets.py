@@ -86,7 +86,9 @@ def test_alone_and_again(path, fresh, disturbed):
     block = read(path)
     result = fresh.run(block.code)
     if result.error:
-        pytest.fail(f"{block.name}:{result.error_line or 1}: alone in a fresh interpreter, the block raises {result.error}", pytrace=False)
+        pytest.fail(f"{block.name}:{result.error_line or 1}: alone in a fresh interpreter, the block {result.error}", pytrace=False)
+    if result.stdout and not result.stdout.endswith("\n"):
+        pytest.fail(f"{block.name}:{block.output_line()}: the block does not end its last line. Print without end=''.", pytrace=False)
     if block.output is None and result.stdout:
         pytest.fail(
             f"{block.name}:{snippet.FIRST_CODE_LINE + block.code.count(chr(10))}: the block prints "
