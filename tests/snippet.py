@@ -74,12 +74,12 @@ def _what_is_wrong(path: Path, text: str) -> str:
                 f"{path.relative_to(ROOT)}:{number}: {line!r} would be skipped or misread by "
                 "pytest-codeblocks. A fence is exactly ```python or ```text, without a title or options."
             )
+    if not text.endswith("\n"):
+        return f"{path.relative_to(ROOT)}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
     if start := _SNIPPET.match(text):
         line = text[: start.end()].count("\n") + 1
         rest = text[start.end() :].splitlines()[0]
         return f"{path.relative_to(ROOT)}:{line}: {rest!r} stands behind the snippet. Take it out: a file holds one block."
-    if not text.endswith("\n"):
-        return f"{path.relative_to(ROOT)}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
     return (
         f"{path.relative_to(ROOT)}:1: a snippet is one python block and, if it prints, its output, "
         f"with nothing before, between or after:\n{FORM}"

@@ -46,7 +46,7 @@ def test_one_block_which_pytest_codeblocks_runs(path):
     try:
         block = snippet.read(path)
     except snippet.SnippetError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     found, *more = pytest_codeblocks.extract_from_file(path)
     assert not more, f"{block.name}: pytest-codeblocks sees more than one block"
     assert (found.syntax, found.code, found.expected_output) == ("python", block.code, block.output)
