@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-FIRST_CODE_LINE = 2  # line 1 of a snippet is its fence
+import snippet
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -28,11 +28,19 @@ def explain(item, error: BaseException) -> str:
     cause = error.__context__ or error
     blocks = [f for f in traceback.extract_tb(cause.__traceback__) if f.filename == "<string>"]
     if blocks or isinstance(cause, SyntaxError):
-        line = (blocks[-1].lineno if blocks else cause.lineno) + FIRST_CODE_LINE - 1
+        line = where(item, blocks[-1].lineno if blocks else cause.lineno)
         what = traceback.format_exception_only(cause)[-1].strip()
         return f"{line}: the block raises {what}\nAn error that is the point of the block is caught and printed by it."
     shown, actual = item.obj.expected_output, str(error).partition("but got\n```\n")[2].removesuffix("```")
     difference = "\n".join(difflib.unified_diff(
         shown.splitlines(), actual.splitlines(), "the page shows", "the block prints", lineterm="", n=1))
-    line = FIRST_CODE_LINE + item.obj.code.count("\n") + 3
+    line = where(item, item.obj.code.count("\n"))
     return f"{line}: the output differs. `make record` rewrites it, if the new one is right.\n{difference}"
+
+
+def where(item, code_line: int) -> int:
+    """The line of the file; if that is not of its form, the block is taken to begin in its second line."""
+    try:
+        return snippet.read(item.path).file_line(code_line)
+    except snippet.SnippetError:
+        return code_line + 1

@@ -24,18 +24,26 @@ def main() -> int:
             print(error)
             continue
         result, again = fresh.run(block.code), disturbed.run(block.code)
-        if result.error:
+        text = None if result.error else block.with_output(result.stdout)
+        if "says" in block.parts and text:
+            verdict = fresh.run(block.code + snippet.solution_of(path).check).error or ""
+            says = verdict.removeprefix("raises ") + "\n"
+            text = block.with_says(says) if says.startswith("AssertionError: ") else None
+        if not result.error and text is None:
             failed += 1
-            print(f"{block.name}:{result.error_line or 1}: not written, the block {result.error}")
+            print(f"{block.name}:1: not written, the check does not reject this answer with a hint: {verdict or 'it passes'}")
+        elif result.error:
+            failed += 1
+            print(f"{block.name}:{block.file_line(result.error_line)}: not written, the block {result.error}")
         elif result.stdout and not result.stdout.endswith("\n"):
             failed += 1
             print(f"{block.name}:1: not written, the output does not end its last line. Print without end=''.")
         elif result != again:
             failed += 1
             print(f"{block.name}:1: not written, two runs differ. Set a seed, sort what has no order.")
-        elif result.stdout != (block.output or ""):
+        elif text != path.read_text(encoding="utf-8"):
             changed += 1
-            path.write_text(block.with_output(result.stdout), encoding="utf-8", newline="\n")
+            path.write_text(text, encoding="utf-8", newline="\n")
             print(f"{block.name}: rewritten")
     fresh.close(), disturbed.close()
     print(f"{changed} rewritten, {failed} failed, {len(snippet.paths())} in all. See git diff.")

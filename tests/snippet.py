@@ -13,77 +13,142 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = ROOT / "snippets"
 
-FORM = """\
+# The forms of a snippet's file. A page shows `answer`, `check` and `output` of a solution apart, by the names of its
+# sections (pymdownx.snippets); pytest-codeblocks does not see those comments, and runs answer and check as one block.
+SILENT = """\
 ```python
-(the code)
-```
+{code}```
+"""
+PRINTING = SILENT + """\
 <!--pytest-codeblocks:expected-output-->
 ```text
-(what it prints)
-```"""
-_SNIPPET = re.compile(
-    r"```python\n(?P<code>(?:(?!```).*\n)*)```\n"
-    r"(?:<!--pytest-codeblocks:expected-output-->\n```text\n(?P<output>(?:(?!```).*\n)*)```\n)?"
-)
-# Line 1 of a snippet is its fence, so line n of the block is line n + 1 of the file.
-FIRST_CODE_LINE = 2
+{output}```
+"""
+SOLUTION = """\
+<!-- --8<-- [start:answer] -->
+```python
+{answer}```
+<!-- --8<-- [end:answer] -->
+<!--pytest-codeblocks:cont-->
+<!-- --8<-- [start:check] -->
+```python
+{check}```
+<!-- --8<-- [end:check] -->
+<!--pytest-codeblocks:expected-output-->
+<!-- --8<-- [start:output] -->
+```text
+{output}```
+<!-- --8<-- [end:output] -->
+"""
+WRONG = """\
+```python
+{code}```
+```pytb
+{says}```
+"""
+SECTIONS = ("answer", "check", "output")
 
 
 class SnippetError(Exception):
-    """A snippet that is not of the form that `FORM` shows; the message names file, line and mend."""
+    """A snippet that is not of its form; the message names file, line and mend."""
 
 
 @dataclass(frozen=True)
 class Snippet:
     path: Path
-    code: str
-    output: str | None  # None: the page shows no output
+    form: str
+    parts: dict[str, str]
 
     @property
     def name(self) -> str:
         """The path from the repository's root, as a message or an editor wants it."""
         return self.path.relative_to(ROOT).as_posix()
 
-    def output_line(self) -> int:
-        """The line of the file at which its expected output begins."""
-        return FIRST_CODE_LINE + self.code.count("\n") + 3
+    @property
+    def code(self) -> str:
+        """What pytest-codeblocks runs: the block, or an answer and its check."""
+        return self.parts["code"] if "code" in self.parts else self.answer + self.check
+
+    @property
+    def answer(self) -> str:
+        return self.parts["answer"]
+
+    @property
+    def check(self) -> str:
+        return self.parts["check"]
+
+    @property
+    def output(self) -> str | None:
+        """What the page shows as printed; None if it shows nothing."""
+        return self.parts.get("output")
+
+    @property
+    def says(self) -> str:
+        """The end of the traceback in which the check rejects a wrong answer."""
+        return self.parts["says"]
+
+    def line_of(self, part: str) -> int:
+        """The line of the file at which a part begins."""
+        return self.form.partition(f"{{{part}}}")[0].format(**self.parts).count("\n") + 1
+
+    def file_line(self, code_line: int | None) -> int:
+        """The line of the file that line `code_line` of `code` stands on; 1 if that is not known."""
+        if code_line is None:
+            return 1
+        if "code" in self.parts:
+            return self.line_of("code") + code_line - 1
+        after = code_line - self.answer.count("\n")
+        return self.line_of("check") + after - 1 if after > 0 else self.line_of("answer") + code_line - 1
 
     def with_output(self, output: str) -> str:
         """The text of the file, with `output` in place of the one it has (none if empty)."""
-        text = f"```python\n{self.code}```\n"
-        if output:
-            text += f"<!--pytest-codeblocks:expected-output-->\n```text\n{output}```\n"
-        return text
+        form = (PRINTING if output else SILENT) if self.form in (PRINTING, SILENT) else self.form
+        return form.format(**{**self.parts, "output": output})
+
+    def with_says(self, says: str) -> str:
+        """The text of a wrong answer's file, with what the check says to it."""
+        return self.form.format(**{**self.parts, "says": says})
+
+
+def forms(path: Path) -> tuple[str, ...]:
+    """The forms that a file of this name may have."""
+    if path.parent.name == "wrong":
+        return (WRONG,)
+    return (SOLUTION,) if path.name == "solution.md" else (SILENT, PRINTING)
 
 
 def read(path: Path) -> Snippet:
-    """Read one snippet file. Raises SnippetError where it is not of the one form."""
+    """Read one snippet file. Raises SnippetError where it is not of its form."""
     text = path.read_text(encoding="utf-8")
-    match = _SNIPPET.fullmatch(text)
-    if match is None:
-        raise SnippetError(_what_is_wrong(path, text))
-    return Snippet(path, match["code"], match["output"])
+    for form in forms(path):
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>(?:(?!```).*\n)*)", re.escape(form))
+        if match := re.fullmatch(pattern, text):
+            return Snippet(path, form, match.groupdict())
+    raise SnippetError(_what_is_wrong(path, text))
 
 
 def _what_is_wrong(path: Path, text: str) -> str:
-    """One line that says where the file leaves the form, and what to write instead."""
-    expected = re.compile(r"```(python|text)?|<!--pytest-codeblocks:expected-output-->")
+    """One line that says where the file leaves its form, and what to write instead."""
+    name, form = path.relative_to(ROOT), forms(path)[-1]
+    marks = {line for line in form.splitlines() if line.startswith(("```", "<!--"))}
     for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith(("```", "<!--")) and not expected.fullmatch(line):
+        if line.lstrip().startswith(("```", "<!--")) and line not in marks:
             return (
-                f"{path.relative_to(ROOT)}:{number}: {line!r} would be skipped or misread by "
-                "pytest-codeblocks. A fence is exactly ```python or ```text, without a title or options."
-            )
+                f"{name}:{number}: {line!r} has no place in this file, or would be skipped or misread by "
+                "pytest-codeblocks. A fence is exactly ```python or ```text, without a title or options.")
     if not text.endswith("\n"):
-        return f"{path.relative_to(ROOT)}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
-    if start := _SNIPPET.match(text):
-        line = text[: start.end()].count("\n") + 1
-        rest = text[start.end() :].splitlines()[0]
-        return f"{path.relative_to(ROOT)}:{line}: {rest!r} stands behind the snippet. Take it out: a file holds one block."
-    return (
-        f"{path.relative_to(ROOT)}:1: a snippet is one python block and, if it prints, its output, "
-        f"with nothing before, between or after:\n{FORM}"
-    )
+        return f"{name}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
+    shown = re.sub(r"\{(\w+)\}", lambda part: f"({HOLDS[part[1]]})\n", form)
+    if text.count("```python\n") > form.count("```python\n"):
+        line = [n for n, line in enumerate(text.splitlines(), 1) if line == "```python"][form.count("```python\n")]
+        return f"{name}:{line}: one python block too many. A file holds one block, a solution.md its answer and its check."
+    return f"{name}:1: what stands here is of this form, with nothing before, between or after:\n{shown}"
+
+
+HOLDS = {
+    "code": "the code", "output": "what it prints", "answer": "the answer", "check": "the check",
+    "says": "what the check says; `make record` writes it",
+}
 
 
 def paths() -> list[Path]:
@@ -91,11 +156,17 @@ def paths() -> list[Path]:
     return sorted(SNIPPETS.rglob("*.md"))
 
 
+def solution_of(path: Path) -> Snippet:
+    """The solution that belongs to a starter, a right or a wrong answer. Raises SnippetError, OSError."""
+    folder = path.parent.parent if path.parent.name in ("right", "wrong") else path.parent
+    return read(folder / "solution.md")
+
+
 @dataclass(frozen=True)
 class Result:
     stdout: str
     error: str | None  # "raises ValueError: …" or "is stopped after …", to follow "the block"
-    error_line: int | None  # the line in the snippet's file
+    error_line: int | None  # counted in the code
 
     def __str__(self) -> str:
         return self.stdout if self.error is None else f"{self.stdout}(the block {self.error})\n"
@@ -120,8 +191,7 @@ class FreshInterpreters:
         self._server.stdin.write(json.dumps(code) + "\n")
         self._server.stdin.flush()
         answer = json.loads(self._server.stdout.readline())
-        line = answer["line"]
-        return Result(answer["stdout"], answer["error"], line and line + FIRST_CODE_LINE - 1)
+        return Result(answer["stdout"], answer["error"], answer["line"])
 
     def close(self) -> None:
         self._server.stdin.close()

@@ -96,3 +96,33 @@ def test_the_copy_button_copies_the_code_alone(site, host, browser):
         copied = page.evaluate("navigator.clipboard.readText()").rstrip("\n") + "\n"
         assert copied in {snippet.read(p).code for p in snippet.paths()}, copied
     context.close()
+
+
+def test_progress_is_remembered_and_can_be_reset(site, host, browser):
+    """Ticked on its own page, an exercise is ticked on the list in both languages, until it is reset."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(host + "nn-module/exercises/2-count/")
+    page.get_by_label("이 문제를 풀었다").check()
+    for path, count in (("nn-module/exercises/", "6문제 가운데 1문제를 풀었다."), ("en/nn-module/exercises/", "1 of 6 solved.")):
+        page.goto(host + path)
+        assert page.locator(".done input:checked").evaluate_all("boxes => boxes.map(box => box.name)") == ["2-count"]
+        assert page.get_by_role("status").inner_text() == count
+    page.get_by_role("button", name="Clear all marks").click()
+    assert page.locator(".done input:checked").count() == 0
+    page.goto(host + "nn-module/exercises/2-count/")
+    assert not page.get_by_label("이 문제를 풀었다").is_checked()
+    context.close()
+
+
+def test_exercises_work_without_a_script(site, host, browser):
+    """Folded hints open, boxes tick; what is lost is the memory, and no button is left that does nothing."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(host + "en/nn-module/exercises/1-mlp/")
+    page.locator("summary", has_text="Hint 1").click()
+    assert page.get_by_text("Two, the Linear layers.").is_visible()
+    page.get_by_label("I have solved this one").check()
+    page.goto(host + "en/nn-module/exercises/")
+    assert page.locator(".progress").count() == 0
+    context.close()

@@ -9,7 +9,7 @@ import pytest
 from includes import INCLUDE, missing
 from markdown_it import MarkdownIt
 
-from snippet import ROOT, SNIPPETS
+from snippet import ROOT, SECTIONS, SNIPPETS
 
 DOCS = ROOT / "docs"
 LOCALES = ("ko", "en")
@@ -56,7 +56,8 @@ class Page:
         return [(n, m[2]) for n, line in self.lines() if (m := HEADING.match(line))]
 
     def includes(self) -> list[tuple[int, str]]:
-        return [(n, m["path"]) for n, line in self.lines() if (m := INCLUDE.match(line))]
+        """What is included: a snippet's path, with the name of its section if only that is."""
+        return [(n, ":".join(filter(None, m.groups()))) for n, line in self.lines() if (m := INCLUDE.match(line))]
 
     def internal_links(self) -> list[tuple[int, str]]:
         """The targets of links into the site, without those to another host or to a file for download."""
@@ -93,23 +94,25 @@ def test_code_comes_from_snippets(page):
         elif "8<" in line and not INCLUDE.match(line):
             problems.append(f'{page.name}:{number}: an include is a line of its own: --8<-- "{own}/NAME.md"')
     for number, path in page.includes():
-        if Path(path).parent.as_posix() != own:
+        if own not in (Path(path).parent.as_posix(), Path(path).parent.parent.as_posix()):  # wrong/ and right/ of an exercise
             problems.append(
                 f"{page.name}:{number}: {path} belongs to another page; this one's snippets are in snippets/{own}/.")
     report(problems)
 
 
 def test_every_snippet_is_on_its_page():
-    """Once in each language: the page of both languages shows it."""
+    """Once in each language: the page of both languages shows it, a solution in its three sections."""
     shown = {locale: Counter(path for page in PAGES if page.locale == locale for _, path in page.includes()) for locale in LOCALES}
     problems = []
     for file in sorted(SNIPPETS.rglob("*.md")):
-        path = file.relative_to(SNIPPETS).as_posix()
-        for locale in LOCALES:
-            if shown[locale][path] != 1:
-                problems.append(
-                    f"snippets/{path}:1: included {shown[locale][path]} times in docs/{locale}/. Include it once in "
-                    f"docs/{locale}/{Path(path).parent}.md, or delete it.")
+        path = file.relative_to(SNIPPETS)
+        page = path.parent.parent if path.parent.name in ("right", "wrong") else path.parent
+        for part in [f"{path}:{section}" for section in SECTIONS] if path.name == "solution.md" else [str(path)]:
+            for locale in LOCALES:
+                if shown[locale][part] != 1:
+                    problems.append(
+                        f"snippets/{path}:1: {part} is included {shown[locale][part]} times in docs/{locale}/. Include it once in "
+                        f"docs/{locale}/{page}.md, or delete it.")
     report(problems)
 
 

@@ -48,7 +48,7 @@ def test_one_block_which_pytest_codeblocks_runs(path):
     except snippet.SnippetError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     found, *more = pytest_codeblocks.extract_from_file(path)
-    assert not more, f"{block.name}: pytest-codeblocks sees more than one block"
+    assert [m.syntax for m in more] == ["pytb"] * ("says" in block.parts), f"{block.name}: pytest-codeblocks sees more than one block to run"
     assert (found.syntax, found.code, found.expected_output) == ("python", block.code, block.output)
     assert found.marks == [] and found.importorskip is None and not found.expected_output_ignore_whitespace
 
@@ -56,7 +56,7 @@ def test_one_block_which_pytest_codeblocks_runs(path):
 def test_pytest_codeblocks_collects_every_snippet():
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "snippets"]
     listed = subprocess.run(command, cwd=snippet.ROOT, capture_output=True, text=True).stdout
-    collected = re.findall(r"^(snippets/.*)::line 1$", listed, re.MULTILINE)
+    collected = re.findall(r"^(snippets/.*)::line [12]$", listed, re.MULTILINE)
     if missed := {p.relative_to(snippet.ROOT).as_posix() for p in snippet.paths()} - set(collected):
         pytest.fail("\n".join(
             f"{name}:1: not collected. A snippet begins with ```python, in line 1 and without anything behind it."
@@ -72,12 +72,13 @@ def test_nothing_else_in_snippets():
 @EACH
 def test_output_cannot_vary(path):
     block = read(path)
-    for number, line in enumerate((block.output or "").splitlines(), block.output_line()):
+    shown = "says" if "says" in block.parts else "output"
+    for number, line in enumerate(block.parts.get(shown, "").splitlines(), block.line_of(shown)):
         for pattern, what in UNSTABLE.items():
             if found := re.search(pattern, line):
                 pytest.fail(f"{block.name}:{number}: prints {found[0]!r}, {what}.", pytrace=False)
     if clock := CLOCK.search(block.code):
-        line = block.code[: clock.start(1)].count("\n") + snippet.FIRST_CODE_LINE
+        line = block.file_line(block.code[: clock.start(1)].count("\n") + 1)
         pytest.fail(f"{block.name}:{line}: imports {clock[1]}. A time is never the same twice; leave it out.", pytrace=False)
 
 
@@ -86,21 +87,21 @@ def test_alone_and_again(path, fresh, disturbed):
     block = read(path)
     result = fresh.run(block.code)
     if result.error:
-        pytest.fail(f"{block.name}:{result.error_line or 1}: alone in a fresh interpreter, the block {result.error}", pytrace=False)
+        pytest.fail(f"{block.name}:{block.file_line(result.error_line)}: alone in a fresh interpreter, the block {result.error}", pytrace=False)
     if result.stdout and not result.stdout.endswith("\n"):
-        pytest.fail(f"{block.name}:{block.output_line()}: the block does not end its last line. Print without end=''.", pytrace=False)
+        pytest.fail(f"{block.name}:{block.file_line(block.code.count(chr(10)))}: the block does not end its last line. Print without end=''.", pytrace=False)
     if block.output is None and result.stdout:
         pytest.fail(
-            f"{block.name}:{snippet.FIRST_CODE_LINE + block.code.count(chr(10))}: the block prints "
+            f"{block.name}:{block.file_line(block.code.count(chr(10)))}: the block prints "
             f"{result.stdout.splitlines()[0]!r}, …, and the file shows no output. `make record` writes it.", pytrace=False)
     if result.stdout != (block.output or ""):
         pytest.fail(
-            f"{block.name}:{block.output_line()}: alone in a fresh interpreter the block prints\n{result.stdout}"
+            f"{block.name}:{block.line_of('output')}: alone in a fresh interpreter the block prints\n{result.stdout}"
             f"and the page shows\n{block.output}`make record` rewrites it, if the new one is right.", pytrace=False)
     again = disturbed.run(block.code)
     if again != result:
         pytest.fail(
-            f"{block.name}:{snippet.FIRST_CODE_LINE}: a second run prints\n{again}instead of\n{result}"
+            f"{block.name}:{block.file_line(1)}: a second run prints\n{again}instead of\n{result}"
             "Set torch.manual_seed in the block, and sort what has no order.", pytrace=False)
 
 

@@ -6,16 +6,21 @@ from pathlib import Path
 from mkdocs.exceptions import PluginError
 
 SNIPPETS = Path(__file__).parents[3] / "snippets"
-INCLUDE = re.compile(r'^--8<-- "(?P<path>[^"]+)"$')
+INCLUDE = re.compile(r'^--8<-- "(?P<path>[^":]+)(?::(?P<section>[\w-]+))?"$')
 
 
 def missing(path: Path) -> list[str]:
-    """One message, `file:line: what to do`, for each include of a page that names no snippet."""
+    """One message, `line: what to do`, for each include of a page that names no snippet, or no section of one."""
     return [
-        f"{number}: no snippet at snippets/{include['path']}. Mend the path, or write the snippet."
+        f"{number}: no snippet at snippets/{line[6:].strip(chr(34))}. Mend the path, or write the snippet."
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1)
-        if (include := INCLUDE.match(line)) and not (SNIPPETS / include["path"]).is_file()
+        if (include := INCLUDE.match(line)) and not has(SNIPPETS / include["path"], include["section"])
     ]
+
+
+def has(file: Path, section: str | None) -> bool:
+    """Whether the file is there, with the section if one is asked for."""
+    return file.is_file() and (section is None or f"--8<-- [start:{section}]" in file.read_text(encoding="utf-8"))
 
 
 def on_page_markdown(markdown, *, page, config, files):
