@@ -130,12 +130,12 @@ def read(path: Path) -> Snippet:
 def _what_is_wrong(path: Path, text: str) -> str:
     """One line that says where the file leaves its form, and what to write instead."""
     name, form = path.relative_to(ROOT), forms(path)[-1]
-    marks = {line for line in form.splitlines() if line.startswith(("```", "<!--"))}
+    marks = form.format(**dict.fromkeys(HOLDS, "")).splitlines()
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "<!--")) and line not in marks:
             return (
-                f"{name}:{number}: {line!r} has no place in this file, or would be skipped or misread by "
-                "pytest-codeblocks. A fence is exactly ```python or ```text, without a title or options.")
+                f"{name}:{number}: {line!r} has no place here: pytest-codeblocks would skip or misread it. Write one of "
+                + ", ".join(dict.fromkeys(mark for mark in marks if mark != "```")))
     if not text.endswith("\n"):
         return f"{name}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
     shown = re.sub(r"\{(\w+)\}", lambda part: f"({HOLDS[part[1]]})\n", form)

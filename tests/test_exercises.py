@@ -46,7 +46,7 @@ def hint(result, name):
     """The two lines of the AssertionError that the check has raised; fails if it raised anything else, or nothing."""
     found = re.fullmatch(r"raises AssertionError: (.+)\n(.+)", result.error or "")
     if not found:
-        fail(name, f"the check has to reject this with a hint, an AssertionError of one Korean and one English line. It {result.error or 'passes it'}")
+        fail(name, f"the check has to reject this with a hint, an AssertionError of one Korean and one English line. It {result.error or 'lets it pass'}.")
     if not HANGUL.search(found[1]) or HANGUL.search(found[2]):
         fail(name, f"the first line of a hint is Korean, the second English. This one says\n{found[0]}")
     return found[0]

@@ -12,7 +12,7 @@ INCLUDE = re.compile(r'^--8<-- "(?P<path>[^":]+)(?::(?P<section>[\w-]+))?"$')
 def missing(path: Path) -> list[str]:
     """One message, `line: what to do`, for each include of a page that names no snippet, or no section of one."""
     return [
-        f"{number}: no snippet at snippets/{line[6:].strip(chr(34))}. Mend the path, or write the snippet."
+        f"{number}: no snippet at snippets/{line[7:].strip(chr(34))}. Mend the path, or write the snippet."
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1)
         if (include := INCLUDE.match(line)) and not has(SNIPPETS / include["path"], include["section"])
     ]
