@@ -31,7 +31,8 @@ def page(site, name, locale):
 
 
 def printed(cell):
-    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    """What is on standard output; torch warns on the other one if there is no NumPy, which these blocks do not need."""
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
 
 
 def raised(cell):
