@@ -1,4 +1,4 @@
-"""`make record`: run every snippet, rewrite the outputs that changed, and say which.
+"""`make record`: run every snippet, rewrite the outputs and figures that changed, and say which.
 
 A file whose block fails is left as it is. When all blocks ran, docs/verified.yml is given the PyTorch
 release and the date that the pages show.
@@ -6,9 +6,12 @@ release and the date that the pages show.
 
 import datetime
 import sys
+from pathlib import Path
 
 import torch
 
+sys.path.append(str(Path(__file__).parent.parent / "snippets"))
+import figures
 import snippet
 
 
@@ -23,7 +26,10 @@ def main() -> int:
             failed += 1
             print(error)
             continue
-        result, again = fresh.run(block.code), disturbed.run(block.code)
+        if reason := snippet.lacks(block.needs):
+            print(f"{block.name}: left as it is, {reason}")
+            continue
+        result, again = snippet.run_twice(block.code, fresh, disturbed)
         text = None if result.error else block.with_output(result.stdout)
         if "says" in block.parts and text:
             verdict = fresh.run(block.code + snippet.solution_of(path).check).error or ""
@@ -46,6 +52,11 @@ def main() -> int:
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"{block.name}: rewritten")
     fresh.close(), disturbed.close()
+    for path, text in figures.files().items():
+        if not path.exists() or text != path.read_text(encoding="utf-8"):
+            changed += 1
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"{path.relative_to(snippet.ROOT)}: rewritten")
     print(f"{changed} rewritten, {failed} failed, {len(snippet.paths())} in all. See git diff.")
     if failed:
         return 1

@@ -1,4 +1,4 @@
-"""Read snippets, and run them one by one, each as if alone in a fresh interpreter."""
+"""Read snippets, and run them one by one, each as if alone in a fresh interpreter beside tiny_vla.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,16 @@ SILENT = """\
 {code}```
 """
 PRINTING = SILENT + """\
+<!--pytest-codeblocks:expected-output-->
+```text
+{output}```
+"""
+# A block that the oldest supported PyTorch cannot run: the mark is for pytest, the comment for the reader.
+NEEDS = """\
+<!--pytest.mark.needs_torch("{release}")-->
+```python
+# Needs PyTorch {release}.
+{code}```
 <!--pytest-codeblocks:expected-output-->
 ```text
 {output}```
@@ -67,7 +78,14 @@ class Snippet:
     @property
     def code(self) -> str:
         """What pytest-codeblocks runs: the block, or an answer and its check."""
-        return self.parts["code"] if "code" in self.parts else self.answer + self.check
+        if "code" not in self.parts:
+            return self.answer + self.check
+        return f"# Needs PyTorch {self.needs}.\n" * bool(self.needs) + self.parts["code"]
+
+    @property
+    def needs(self) -> str | None:
+        """The release of PyTorch without which the block cannot run; None if every supported one will do."""
+        return self.parts.get("release")
 
     @property
     def answer(self) -> str:
@@ -96,7 +114,7 @@ class Snippet:
         if code_line is None:
             return 1
         if "code" in self.parts:
-            return self.line_of("code") + code_line - 1
+            return self.line_of("code") + code_line - 1 - bool(self.needs)
         after = code_line - self.answer.count("\n")
         return self.line_of("check") + after - 1 if after > 0 else self.line_of("answer") + code_line - 1
 
@@ -114,14 +132,15 @@ def forms(path: Path) -> tuple[str, ...]:
     """The forms that a file of this name may have."""
     if path.parent.name == "wrong":
         return (WRONG,)
-    return (SOLUTION,) if path.name == "solution.md" else (SILENT, PRINTING)
+    return (SOLUTION,) if path.name == "solution.md" else (SILENT, NEEDS, PRINTING)
 
 
 def read(path: Path) -> Snippet:
     """Read one snippet file. Raises SnippetError where it is not of its form."""
     text = path.read_text(encoding="utf-8")
     for form in forms(path):
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>(?:(?!```).*\n)*)", re.escape(form))
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>(?:(?!```).*\n)*)", re.escape(form.replace("{release}", "RELEASE")))
+        pattern = pattern.replace("RELEASE", r"(?P<release>\d+\.\d+)", 1).replace("RELEASE", "(?P=release)")
         if match := re.fullmatch(pattern, text):
             return Snippet(path, form, match.groupdict())
     raise SnippetError(_what_is_wrong(path, text))
@@ -129,8 +148,10 @@ def read(path: Path) -> Snippet:
 
 def _what_is_wrong(path: Path, text: str) -> str:
     """One line that says where the file leaves its form, and what to write instead."""
-    name, form = path.relative_to(ROOT), forms(path)[-1]
-    marks = form.format(**dict.fromkeys(HOLDS, "")).splitlines()
+    name, form = path.relative_to(ROOT), NEEDS if "needs_torch" in text else forms(path)[-1]
+    needs = re.search(r'needs_torch\("(\d+\.\d+)"\)', text)
+    holds = {**HOLDS, "release": needs[1] if needs else "2.13"}
+    marks = form.format(**{**dict.fromkeys(holds, ""), "release": holds["release"]}).splitlines()
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "<!--")) and line not in marks:
             return (
@@ -138,7 +159,7 @@ def _what_is_wrong(path: Path, text: str) -> str:
                 + ", ".join(dict.fromkeys(mark for mark in marks if mark != "```")))
     if not text.endswith("\n"):
         return f"{name}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
-    shown = re.sub(r"\{(\w+)\}", lambda part: f"({HOLDS[part[1]]})\n", form)
+    shown = form.format(**{part: text if part == "release" else f"({text})\n" for part, text in holds.items()})
     if text.count("```python\n") > form.count("```python\n"):
         line = [n for n, line in enumerate(text.splitlines(), 1) if line == "```python"][form.count("```python\n")]
         return f"{name}:{line}: one python block too many. A file holds one block, a solution.md its answer and its check."
@@ -149,6 +170,14 @@ HOLDS = {
     "code": "the code", "output": "what it prints", "answer": "the answer", "check": "the check",
     "says": "what the check says; `make record` writes it",
 }
+
+
+def lacks(release: str | None) -> str | None:
+    """What to say of a block that the installed PyTorch is too old for; None if it is not."""
+    installed = version("torch").partition("+")[0]
+    if release and tuple(map(int, installed.split(".")[:2])) < tuple(map(int, release.split("."))):
+        return f"needs PyTorch {release}, and this is {installed}"
+    return None
 
 
 def paths() -> list[Path]:
@@ -180,19 +209,33 @@ class FreshInterpreters:
     """
 
     def __init__(self, disturbed: bool = False):
-        env = dict(os.environ, PYTHONHASHSEED="7" if disturbed else "0")
+        env = dict(os.environ, PYTHONHASHSEED="7" if disturbed else "0", PYTHONPATH=str(SNIPPETS))
         self._server = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("fork_server.py")), *["disturbed"] * disturbed],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, cwd="/",
         )
 
-    def run(self, code: str) -> Result:
-        """Run one block in a child of its own; stops it after 20 seconds."""
+    def start(self, code: str) -> None:
+        """Begin to run one block, in a child of its own; `result` waits for it."""
         self._server.stdin.write(json.dumps(code) + "\n")
         self._server.stdin.flush()
+
+    def result(self) -> Result:
+        """What the started block did; one that takes 20 seconds is stopped."""
         answer = json.loads(self._server.stdout.readline())
         return Result(answer["stdout"], answer["error"], answer["line"])
+
+    def run(self, code: str) -> Result:
+        """Run one block, and wait for it."""
+        self.start(code)
+        return self.result()
 
     def close(self) -> None:
         self._server.stdin.close()
         self._server.wait()
+
+
+def run_twice(code: str, fresh: FreshInterpreters, disturbed: FreshInterpreters) -> tuple[Result, Result]:
+    """Run one block in both at the same time."""
+    fresh.start(code), disturbed.start(code)
+    return fresh.result(), disturbed.result()
