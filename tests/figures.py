@@ -42,7 +42,7 @@ SAYS = {
 
 
 def tree() -> list[dict]:
-    """The submodules of TinyVLA, each with path, class, number of parameters, and the keys of its own.
+    """The submodules of TinyVLA, each with path, class, number of parameters, number of keys, and the keys of its own.
 
     The layers of torch.nn are leaves, even if they have submodules: their keys are listed with the layer.
     """
@@ -59,6 +59,7 @@ def tree() -> list[dict]:
         modules.append({
             "path": path, "class": type(module).__name__,
             "parameters": sum(n for name, n in parameters.items() if name.startswith(within)),
+            "below": sum(key.startswith(within) for key in model.state_dict()),
             "keys": [
                 {"name": key.removeprefix(within), "shape": list(model.state_dict()[key].shape), "parameters": parameters.get(key, 0)}
                 for key in own],
@@ -107,7 +108,7 @@ def untrained() -> TinyVLA:
 def draw(name: str, locale: str, every: int, lines: list[list[float]]) -> str:
     """An SVG of 360 units' width, the CSS pixels of a phone; its colors are those of the text around it."""
     title, vertical, horizontal, labels = SAYS[name][locale]
-    left, right, top, bottom = 44, 350, 14, 170
+    left, right, top, bottom = 44, 344, 36, 190
     last = every * (len(lines[0]) - 1)
     share = name != "statistics"
     highest = 1 if share else max(map(max, lines))
@@ -118,12 +119,14 @@ def draw(name: str, locale: str, every: int, lines: list[list[float]]) -> str:
     told = [
         f"{label}: " + ", ".join(f"{index * every} {horizontal} {number(line[index])}" for index in range(0, len(line), 3))
         for label, line in zip(labels, lines)]
+    legend = labels if len(labels) > 1 else []
     drawn = [
-        f'<svg class="plot" viewBox="0 0 360 {bottom + 44 + 18 * len(lines)}" xmlns="http://www.w3.org/2000/svg" role="img" '
+        f'<svg class="plot" viewBox="0 0 360 {bottom + 26 + 18 * len(legend)}" xmlns="http://www.w3.org/2000/svg" role="img" '
         f'aria-labelledby="{name}-title {name}-told" fill="currentColor" color="currentColor" font-size="12">',
         f'<title id="{name}-title">{escape(title)}</title>',
         f'<desc id="{name}-told">{escape(". ".join(told))}.</desc>',
         f"<metadata>{json.dumps({'every': every, 'lines': lines})}</metadata>",
+        f'<text x="4" y="14" font-weight="600">{escape(title)}</text>',
     ]
     for part in (0, 0.5, 1):
         level = y(part * highest)
@@ -132,9 +135,10 @@ def draw(name: str, locale: str, every: int, lines: list[list[float]]) -> str:
         drawn.append(f'<text x="{x(part * last / every)}" y="{bottom + 18}" text-anchor="middle">{part * last:.0f}</text>')
     drawn.append(f'<text x="{left + 4}" y="{top + 14}">{vertical}</text>')
     drawn.append(f'<text x="{right}" y="{bottom - 6}" text-anchor="end">{horizontal}</text>')
-    for row, label, line, dashes in zip(range(bottom + 40, bottom + 100, 18), labels, lines, ("none", "7 4", "2 3")):
-        look = f'fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="{dashes}"'
+    looks = [f'fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="{dashes}"' for dashes in ("none", "7 4", "2 3")]
+    for look, line in zip(looks, lines):
         drawn.append(f'<polyline {look} points="{" ".join(f"{x(i)},{y(value)}" for i, value in enumerate(line))}"/>')
+    for look, label, row in zip(looks, legend, range(bottom + 38, bottom + 100, 18)):
         drawn.append(f'<path {look} d="M{left} {row - 4}h28"/><text x="{left + 36}" y="{row}">{escape(label)}</text>')
     return "\n".join([*drawn, "</svg>\n"])
 

@@ -3,11 +3,15 @@
 import functools
 import http.server
 import os
+import re
 import shutil
 import threading
 
+import figures
 import pytest
+import torch
 from playwright.sync_api import sync_playwright
+from tiny_vla import TinyVLA, demonstrations
 
 import snippet
 from test_site import pages, source
@@ -126,3 +130,69 @@ def test_exercises_work_without_a_script(site, host, browser):
     page.goto(host + "en/nn-module/exercises/")
     assert page.locator(".progress").count() == 0
     context.close()
+
+
+TICKED = [
+    ([], False), (["vision_encoder"], False), (["vision_encoder"], True), (["vision_encoder.bn1", "language_model"], True),
+    (["vision_encoder.conv1", "vision_encoder.bn1", "vision_encoder.norm"], True),  # all of a part, one by one
+    (["language_model.blocks.0.attention", "action_head.mlp"], False), ([""], True),
+]
+
+
+@pytest.mark.parametrize(("locale", "moving", "width"), [("", "움직인다", 390), ("en/", "still move", 1440)])
+@pytest.mark.parametrize(("ticked", "evaluated"), TICKED)
+def test_the_module_tree_says_what_the_model_does(site, host, browser, locale, moving, width, ticked, evaluated):
+    """With the keyboard alone: tick parts, run the code that is shown on the real model, compare what is said of it."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(f"{host}{locale}nn-module/lab/")
+    for button in page.locator(".module-tree button.open").all():
+        button.focus()
+        page.keyboard.press("Enter")
+    for name in ticked:
+        page.locator(f".module-tree tr[data-path='{name}'] input").focus()
+        page.keyboard.press("Space")
+    if evaluated:
+        page.locator(".module-tree-effect input").focus()
+        page.keyboard.press("Space")
+    trained, statistics = page.get_by_role("status").locator("p").all_inner_texts()
+    keys = page.locator(".module-tree-effect li").all_text_contents()
+    marked = page.locator(".module-tree li:has(em:not([hidden]))").evaluate_all("all => all.map(key => key.dataset.key)")
+
+    model = TinyVLA()
+    torch.manual_seed(0)
+    exec(page.locator(".module-tree-effect pre code").inner_text(), {"model": model})
+    parameters = dict(model.named_parameters())
+    said = [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", trained)]
+    assert sorted(said) == sorted([sum(p.numel() for p in parameters.values() if p.requires_grad), sum(p.numel() for p in parameters.values())])
+    mean = model.vision_encoder.bn1.running_mean.clone()
+    loss = model(*demonstrations(4)[:2]).sum()
+    if loss.requires_grad:
+        loss.backward()
+    else:
+        assert "backward()" in trained
+    assert keys == marked == [name for name, p in parameters.items() if p.grad is None]
+    assert (moving in statistics) == (not torch.equal(mean, model.vision_encoder.bn1.running_mean))
+    page.close()
+
+
+def test_the_module_tree_is_a_table_without_a_script(site, host, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(host + "en/nn-module/lab/")
+    rows = page.locator(".module-tree tbody tr")
+    assert rows.count() == len(figures.tree()) and all(row.is_visible() for row in rows.all())
+    assert page.locator(".module-tree input, .module-tree-effect").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_plots_follow_the_scheme(site, host, browser, scheme):
+    """Their lines have the color of the text around them, which differs between the schemes; so has their text alternative the page's language."""
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(host + "nn-module/lab/")
+    colors = page.locator("figure.plot polyline").evaluate_all("lines => lines.map(line => getComputedStyle(line).stroke)")
+    text = page.locator("article p").first.evaluate("p => getComputedStyle(p).color")
+    back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colors and set(colors) == {text} and text != back
+    assert len(page.get_by_role("img", name="성공률").all()) >= 2
+    page.close()

@@ -16,14 +16,16 @@ from nbclient import NotebookClient
 from snippet import ROOT, SNIPPETS
 
 LOCALES = {"ko": "", "en": "en/"}
-KINDS = ("workbook", "solved")
+KINDS = ("workbook", "solved")  # of the exercises
+BESIDE = {"workbook": "nn-module/exercises", "solved": "nn-module/exercises", "lab": "nn-module/lab"}
 EXERCISES = sorted(p.name for p in (SNIPPETS / notebooks.EXERCISES).iterdir())
 EACH = pytest.mark.parametrize(("kind", "locale"), [(kind, locale) for kind in KINDS for locale in LOCALES])
+EACH_OF_ALL = pytest.mark.parametrize(("kind", "locale"), [(kind, locale) for kind in BESIDE for locale in LOCALES])
 EACH_LOCALE = pytest.mark.parametrize("locale", LOCALES)
 
 
 def read(site, kind, locale):
-    return nbformat.read(site / LOCALES[locale] / notebooks.EXERCISES / f"{kind}.ipynb", as_version=4)
+    return nbformat.read(site / LOCALES[locale] / BESIDE[kind] / f"{kind}.ipynb", as_version=4)
 
 
 def page(site, name, locale):
@@ -45,8 +47,8 @@ def code_cells(notebook):
 
 
 @pytest.fixture(scope="module")
-def runs(build):
-    """Every notebook, run from top to bottom in a fresh kernel, past its errors."""
+def runs(build, tmp_path_factory):
+    """Every notebook, run from top to bottom in a fresh kernel and an empty folder, past its errors."""
     folder, errors = build
     if errors:
         pytest.skip("the site does not build: see test_the_site_builds")
@@ -55,11 +57,12 @@ def runs(build):
         notebook = read(folder, *of)
         for cell in code_cells(notebook).values():
             cell.outputs = []
-        NotebookClient(notebook, kernel_name="python3", timeout=60, allow_errors=True).execute()
+        where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
+        NotebookClient(notebook, kernel_name="python3", timeout=60, allow_errors=True, resources=where).execute()
         return of, notebook
 
     with ThreadPoolExecutor() as pool:
-        return dict(pool.map(run, [(kind, locale) for kind in KINDS for locale in LOCALES]))
+        return dict(pool.map(run, [(kind, locale) for kind in BESIDE for locale in LOCALES]))
 
 
 @EACH
@@ -72,7 +75,19 @@ def test_it_is_a_notebook_of_all_exercises(site, kind, locale):
     assert all(re.fullmatch(r"intro|\d+-[\w-]+-(task|starter|answer|check|notice)", cell.id) for cell in notebook.cells)
 
 
-@EACH
+@EACH_LOCALE
+def test_the_lab_is_its_page(site, locale):
+    """Every block of the page, in its order, after a cell that writes the module they import."""
+    notebook = read(site, "lab", locale)
+    nbformat.validate(notebook)
+    module, *blocks = code_cells(notebook).values()
+    assert module.source == "%%writefile tiny_vla.py\n" + (SNIPPETS / "tiny_vla.py").read_text(encoding="utf-8").rstrip("\n")
+    shown = [code.get_text() for code in BeautifulSoup(page(site, "lab", locale), "html.parser").select("article .language-python code")]
+    assert [cell.source + "\n" for cell in blocks] == shown[1:]
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+@EACH_OF_ALL
 def test_its_text_is_plain_markdown(site, kind, locale):
     """Nothing that only the site understands, and no link that leads nowhere outside of it."""
     for cell in read(site, kind, locale).cells:
@@ -99,9 +114,10 @@ def test_the_workbook_holds_no_answer(site, locale):
 
 
 @EACH_LOCALE
-def test_the_solved_one_prints_what_it_shows(site, runs, locale):
-    shown = code_cells(read(site, "solved", locale))
-    for id, cell in code_cells(runs["solved", locale]).items():
+@pytest.mark.parametrize("kind", ["solved", "lab"])
+def test_it_prints_what_it_shows(site, runs, kind, locale):
+    shown = code_cells(read(site, kind, locale))
+    for id, cell in code_cells(runs[kind, locale]).items():
         assert not raised(cell), f"{id} raises {raised(cell)}"
         assert printed(cell) == printed(shown[id]), id
         assert cell.execution_count == shown[id].execution_count
@@ -139,15 +155,16 @@ def test_the_page_is_like_any_other(site, locale):
     assert [a["href"] for a in soup.select(".md-nav--secondary")[-1].select("a.md-nav__link")] == [f"#{a}" for a in anchors[1:]]
 
 
-@EACH
+@EACH_OF_ALL
 def test_it_is_offered_and_opens_in_colab(site, kind, locale):
-    name = "exercises" if kind == "workbook" else "exercises/solved"
+    name = {"workbook": "exercises", "solved": "exercises/solved", "lab": "lab"}[kind]
     hrefs = [a["href"] for a in BeautifulSoup(page(site, name, locale), "html.parser").select("article a.md-button")]
-    download, colab = hrefs
-    assert (site / LOCALES[locale] / "nn-module" / name / download).resolve() == (site / LOCALES[locale] / notebooks.EXERCISES / f"{kind}.ipynb").resolve()
+    download, colab, *module = hrefs
+    assert (site / LOCALES[locale] / "nn-module" / name / download).resolve() == (site / LOCALES[locale] / BESIDE[kind] / f"{kind}.ipynb").resolve()
+    assert module == ["tiny_vla.py"] * (kind == "lab")
     branch = "https://colab.research.google.com/github/example/notes/blob/gh-pages/"
     assert colab.startswith(branch) and (site / colab.removeprefix(branch)).name == f"{kind}.ipynb"
-    assert (site / colab.removeprefix(branch)).samefile(site / LOCALES[locale] / notebooks.EXERCISES / f"{kind}.ipynb")
+    assert (site / colab.removeprefix(branch)).samefile(site / LOCALES[locale] / BESIDE[kind] / f"{kind}.ipynb")
 
 
 @pytest.mark.parametrize(("repo_url", "colab"), [
@@ -203,4 +220,4 @@ def test_a_missing_block_is_named(tmp_path, monkeypatch, snippet, said):
         path.parent.mkdir(parents=True)
         path.write_text(snippet, encoding="utf-8")
     with pytest.raises(PluginError, match=re.escape("solution.md" + said)):
-        notebooks.block("1-mlp/solution.md", "answer", "python")
+        notebooks.block(f"{notebooks.EXERCISES}/1-mlp/solution.md", "answer", "python")

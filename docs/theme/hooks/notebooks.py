@@ -1,6 +1,6 @@
-"""Make the workbook and the solved notebook of the exercises, and let mkdocs-jupyter show the latter; no plugin makes one.
+"""Make the notebooks of the exercises and of the lab, and let mkdocs-jupyter show the solved one; no plugin makes one.
 
-Both are put together from the pages and snippets at every build, so they cannot fall behind. mkdocs-jupyter
+They are put together from the pages and snippets at every build, so they cannot fall behind. mkdocs-jupyter
 renders the solved one in place of the Markdown of solved.md, through the templates in docs/theme/notebook: its own
 bring 620 KB of styles and scripts into the page, and colors that are not the site's.
 """
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urljoin
 
 import nbformat.v4 as nbf
-from includes import SNIPPETS
+from includes import INCLUDE, SNIPPETS
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
@@ -21,6 +21,8 @@ from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
 EXERCISES = "nn-module/exercises"
+LAB = "nn-module/lab"
+MODULE = "tiny_vla.py"  # what the blocks of the lab import
 HELP = {"ko": "힌트, 풀이, 흔한 오답", "en": "Hints, solution and common wrong answers"}
 HEADING = re.compile(r"^(?P<text>#{1,2} .*?) \{ #(?P<anchor>[\w-]+) \}$")
 FOLD = re.compile(r"^/{3,} details \| (?P<title>.+)$", re.MULTILINE)
@@ -90,10 +92,10 @@ def plain(text, file, files, site_url):
 
 def block(path, section, language):
     """The text of the one code block in a section of a snippet (in all of it, if that is None)."""
-    name = f"snippets/{EXERCISES}/{path}"
-    if not (SNIPPETS / EXERCISES / path).is_file():
+    name = f"snippets/{path}"
+    if not (SNIPPETS / path).is_file():
         raise PluginError(f"{name}:1: no such snippet. Write it; the notebooks need it.")
-    text, line = (SNIPPETS / EXERCISES / path).read_text(encoding="utf-8"), 1
+    text, line = (SNIPPETS / path).read_text(encoding="utf-8"), 1
     if section:
         match = re.search(rf"<!-- --8<-- \[start:{section}\] -->\n(.*?)<!-- --8<-- \[end:{section}\] -->", text, re.DOTALL)
         if not match:
@@ -128,16 +130,17 @@ def cells(file, files, site_url):
     _, shown, notice = solution.partition(f'--8<-- "{EXERCISES}/{name}/solution.md:output"\n')
     if not shown:
         source.fail(line, f"this section shows no output. Include {name}/solution.md:output, then say what to notice in it.")
-    answer, check = block(f"{name}/solution.md", "answer", "python"), block(f"{name}/solution.md", "check", "python")
+    within = f"{EXERCISES}/{name}"
+    answer, check = block(f"{within}/solution.md", "answer", "python"), block(f"{within}/solution.md", "check", "python")
     # Answer and check were run as one block; the check prints the last line of it.
-    *printed, verdict = block(f"{name}/solution.md", "output", "text").splitlines(keepends=True)
+    *printed, verdict = block(f"{within}/solution.md", "output", "text").splitlines(keepends=True)
     task = f"## {heading}\n\n" + plain(task, file, files, site_url)
     # Long, and nobody has to read it: Jupyter collapses it, and the page folds it, as the page of the exercise does.
     folded = {"jupyter": {"source_hidden": True}, "title": check_title}
     more = f"[{HELP[file.locale]}]({urljoin(site_url, file.url)}#hints)"
     return [
         text(f"{name}-task", f"{task}\n\n{more}", anchor=anchor),
-        code(None, f"{name}-starter", block(f"{name}/starter.md", None, "python")),
+        code(None, f"{name}-starter", block(f"{within}/starter.md", None, "python")),
         code(None, f"{name}-check", check, **folded),
     ], [
         text(f"{name}-task", task, anchor=anchor),
@@ -145,6 +148,27 @@ def cells(file, files, site_url):
         code(2 * number, f"{name}-check", check, verdict, **folded),
         text(f"{name}-notice", plain(notice, file, files, site_url)),
     ]
+
+
+def lab_cells(file, files, site_url):
+    """The cells of the lab: its page, cut at the snippets, with one that writes the module that they import."""
+    _, _, body = file.content_string.partition("\n---\n")
+    intro, mark, body = body.partition("\n## ")
+    module = (SNIPPETS / MODULE).read_text(encoding="utf-8")
+    made = [
+        text("intro", plain(intro, file, files, site_url)),
+        code(1, "module", f"%%writefile {MODULE}\n{module}", f"Writing {MODULE}\n", jupyter={"source_hidden": True}),
+    ]
+    lines = []
+    for line in (mark + body).splitlines():
+        if not (include := INCLUDE.match(line)):
+            lines.append(line)
+            continue
+        name = posixpath.basename(include["path"]).removesuffix(".md")
+        made.append(text(f"{name}-text", plain("\n".join(lines) + "\n", file, files, site_url)))
+        made.append(code(len(made) // 2 + 1, name, block(include["path"], None, "python"), block(include["path"], None, "text")))
+        lines = []
+    return [*made, text("end", plain("\n".join(lines) + "\n", file, files, site_url))]
 
 
 def write(path, cells):
@@ -156,7 +180,13 @@ def write(path, cells):
 
 @event_priority(-101)  # after i18n, which has the last word on where a page goes, and after mkdocs-jupyter, lest it render the downloads
 def on_files(files, *, config):
-    """MkDocs event. Adds the two notebooks of the language that is being built."""
+    """MkDocs event. Adds the notebooks of the language that is being built, and the module that the lab's imports."""
+    def offer(path, page):
+        """Let a file be downloaded from beside a page."""
+        file = File.generated(config, posixpath.join(posixpath.dirname(page.src_uri), path.name), abs_src_path=str(path))
+        file.dest_uri = posixpath.join(posixpath.dirname(page.dest_uri), path.name)
+        files.append(file)
+
     locale = config.plugins["i18n"].current_language
     within = f"{locale}/{EXERCISES}/"
     pages = {uri.removeprefix(within): file for uri, file in files.src_uris.items() if uri.startswith(within)}
@@ -173,9 +203,13 @@ def on_files(files, *, config):
     for which, (kind, intro) in enumerate(intros.items()):
         path = Path(folder.name, locale, f"{kind}.ipynb")
         write(path, [intro, *(cell for exercise in made for cell in exercise[which])])
-        file = File.generated(config, within + path.name, abs_src_path=str(path))
-        file.dest_uri = posixpath.join(posixpath.dirname(pages["index.md"].dest_uri), path.name)
-        files.append(file)
+        offer(path, pages["index.md"])
+    if not (lab := files.get_file_from_path(f"{locale}/{LAB}.md")):
+        raise PluginError(f"docs/{locale}/{LAB}.md:1: the page of the lab is missing. Write it; its notebook is made from it.")
+    path = Path(folder.name, locale, "lab.ipynb")
+    write(path, lab_cells(lab, files, config.site_url))
+    offer(path, lab)
+    offer(SNIPPETS / MODULE, lab)
     return files
 
 
