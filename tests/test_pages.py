@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from includes import INCLUDE, missing
 from markdown_it import MarkdownIt
 
@@ -184,5 +185,11 @@ def test_emphasis_is_read_by_both_markdowns(page):
 
 @EACH
 def test_front_matter_describes_the_page(page):
-    if not re.match(r"---\n(?:.*\n)*?description: \S.*\n(?:.*\n)*?---\n", page.path.read_text(encoding="utf-8")):
+    front = re.match(r"---\n((?:.*\n)*?)---\n", page.path.read_text(encoding="utf-8"))
+    try:
+        meta = yaml.safe_load(front[1]) if front else None
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 2
+        pytest.fail(f"{page.name}:{line}: MkDocs cannot read this line as YAML. Leave out a colon before a space, or quote the text.", pytrace=False)
+    if not isinstance(meta, dict) or not isinstance(meta.get("description"), str):
         pytest.fail(f"{page.name}:1: begin with ---, a line `description: …` in the page's language, and ---.", pytrace=False)
