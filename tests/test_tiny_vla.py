@@ -16,11 +16,16 @@ FILE = SNIPPETS / "tiny_vla.py"
 RECORD = "Run `make record`, if the new one is right."
 
 
+def check(holds, message):
+    if not holds:
+        pytest.fail(message, pytrace=False)
+
+
 def test_it_is_small():
     lines = len(FILE.read_text(encoding="utf-8").splitlines())
     parameters = sum(p.numel() for p in tiny_vla.TinyVLA().parameters())
-    assert lines < 200, f"snippets/tiny_vla.py:{lines}: a reader takes in 200 lines. Make it shorter."
-    assert 15_000 < parameters < 25_000, f"snippets/tiny_vla.py:1: {parameters} parameters; the lab says about 20,000."
+    check(lines < 200, f"snippets/tiny_vla.py:{lines}: a reader takes in 200 lines. Make it shorter.")
+    check(15_000 < parameters < 25_000, f"snippets/tiny_vla.py:1: {parameters} parameters; the lab says about 20,000.")
 
 
 def test_its_types_are_right():
@@ -28,7 +33,7 @@ def test_its_types_are_right():
         [sys.executable, "-m", "pyrefly", "check", FILE, "--preset", "strict", "--ignore", "missing-override-decorator", "--output-format", "min-text",
          "--python-interpreter-path", sys.executable],
         cwd=ROOT, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
+    check(run.returncode == 0, run.stdout + run.stderr)
 
 
 def undocumented():
@@ -68,7 +73,8 @@ def test_frozen_parts_stay_in_inference_mode():
     model = tiny_vla.TinyVLA().train()
     assert model.freeze("vision_encoder", "language_model.blocks.0") is model and model.train() is model
     for name, module in model.named_modules():
-        assert module.training != name.startswith(("vision_encoder", "language_model.blocks.0")), name
+        frozen = name.startswith(("vision_encoder", "language_model.blocks.0"))
+        check(module.training != frozen, f"snippets/tiny_vla.py:1: after train(), {name} is in the wrong mode. Mend TinyVLA.train.")
     assert model.eval() is model and not any(m.training for m in model.modules())
 
 
@@ -96,8 +102,8 @@ def test_each_pretrained_model_is_its_own():
 def test_the_module_tree_is_that_of_the_model():
     shown = yaml.safe_load(figures.TREE.read_text(encoding="utf-8"))
     for number, (now, before) in enumerate(zip(figures.tree(), shown)):
-        assert now == before, f"docs/tiny_vla.yml: entry {number}, {before['path'] or 'TinyVLA'!r}, is not what TinyVLA has. {RECORD}"
-    assert len(shown) == len(figures.tree()), f"docs/tiny_vla.yml: not as many entries as TinyVLA has submodules. {RECORD}"
+        check(now == before, f"docs/tiny_vla.yml: entry {number}, {before['path'] or 'TinyVLA'!r}, is not what TinyVLA has. {RECORD}")
+    check(len(shown) == len(figures.tree()), f"docs/tiny_vla.yml: not as many entries as TinyVLA has submodules. {RECORD}")
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +117,9 @@ def test_a_plot_shows_what_a_fresh_run_gives(name, locale, fresh_curves):
     file = figures.path(name, locale).relative_to(ROOT)
     shown, now = figures.recorded(name, locale), fresh_curves[name]
     near = 0.15 if name != "statistics" else 0.2 * max(map(max, now["lines"]))  # other processors round otherwise
-    assert shown["every"] == now["every"] and len(shown["lines"]) == len(now["lines"]), f"{file}:4: not the curves of this run. {RECORD}"
+    check(shown["every"] == now["every"] and len(shown["lines"]) == len(now["lines"]), f"{file}:4: not the curves of this run. {RECORD}")
     for number, (before, after) in enumerate(zip(shown["lines"], now["lines"]), 1):
         far = [step * now["every"] for step, (a, b) in enumerate(zip(before, after)) if abs(a - b) > near]
-        assert len(before) == len(after) and not far, f"{file}:4: line {number} is off after {far} steps. {RECORD}"
+        check(len(before) == len(after) and not far, f"{file}:4: line {number} is off after {far} steps. {RECORD}")
     drawn = figures.draw(name, locale, **shown)
-    assert (ROOT / file).read_text(encoding="utf-8") == drawn, f"{file}:1: not what figures.py draws from these data. {RECORD}"
+    check((ROOT / file).read_text(encoding="utf-8") == drawn, f"{file}:1: not what figures.py draws from these data. {RECORD}")
