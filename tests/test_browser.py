@@ -10,10 +10,12 @@ import threading
 import figures
 import pytest
 import torch
+import yaml
 from playwright.sync_api import sync_playwright
 from tiny_vla import TinyVLA, demonstrations
 
 import snippet
+from snippet import ROOT
 from test_site import pages, source
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -111,7 +113,7 @@ def test_progress_is_remembered_and_can_be_reset(site, host, browser):
     for path, count in (("nn-module/exercises/", "6문제 가운데 1문제를 풀었다."), ("en/nn-module/exercises/", "1 of 6 solved.")):
         page.goto(host + path)
         assert page.locator(".done input:checked").evaluate_all("boxes => boxes.map(box => box.name)") == ["2-count"]
-        assert page.get_by_role("status").inner_text() == count
+        assert page.locator("article").get_by_role("status").inner_text() == count
     page.get_by_role("button", name="Clear all marks").click()
     assert page.locator(".done input:checked").count() == 0
     page.goto(host + "nn-module/exercises/2-count/")
@@ -130,6 +132,58 @@ def test_exercises_work_without_a_script(site, host, browser):
     page.goto(host + "en/nn-module/exercises/")
     assert page.locator(".progress").count() == 0
     context.close()
+
+
+QUERIES = yaml.safe_load((ROOT / "tests/queries.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("locale", QUERIES)
+def test_search_finds_the_section_that_explains(site, host, browser, locale):
+    """Typed into the field, each query of queries.yml has its section as the first hit, and hits of its language alone."""
+    home = host + ("" if locale == "ko" else "en/")
+    page = browser.new_page()
+    page.goto(home)
+    problems = []
+    for query, section in QUERIES[locale].items():
+        page.locator(".md-search__input").fill(str(query))
+        page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=str(query))
+        hits = page.locator(".md-search-result__link").evaluate_all("links => links.map(link => link.href)")
+        if not hits or hits[0] != home + section:
+            problems.append(f"tests/queries.yml: {locale}, {query!r} finds {[hit.removeprefix(home) for hit in hits[:3]]}, and not first {section}.")
+        problems += [f"tests/queries.yml: {locale}, {query!r} finds {hit}" for hit in hits if not hit.startswith(home) or (locale == "ko") == ("/en/" in hit)]
+    page.close()
+    report(problems)
+
+
+def test_the_index_waits_for_the_reader(site, host, browser):
+    """It is fetched when the reader turns to search, with the keyboard too; a hit is reached with the keyboard."""
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(host)))
+    page.goto(host + "en/nn-module/modes/", wait_until="networkidle")
+    assert not [url for url in asked if "search" in url and not url.endswith(".js")]
+    page.keyboard.press("/")
+    page.keyboard.type("dropout")
+    page.locator(".md-search-result__link").first.wait_for()
+    assert [url for url in asked if "search/" in url] == ["search/en.json"]
+    assert page.get_by_role("status").first.inner_text().startswith("Found: ")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/nn-module/layers/#dropout")
+    page.close()
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "?!", "((", "ㅁ", "가" * 300, "<script>", "\\", "없는낱말입니다"])
+def test_search_takes_anything(site, host, browser, typed):
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(host)
+    page.locator(".md-search__input").fill("a")
+    page.locator(".md-search__input").fill(typed)
+    page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=typed.strip())
+    assert not errors
+    page.close()
 
 
 TICKED = [
@@ -154,7 +208,7 @@ def test_the_module_tree_says_what_the_model_does(site, host, browser, locale, m
         if evaluated:
             page.locator(".module-tree-effect input").focus()
             page.keyboard.press("Space")
-        trained, statistics = page.get_by_role("status").locator("p").all_inner_texts()
+        trained, statistics = page.locator("article").get_by_role("status").locator("p").all_inner_texts()
         keys = page.locator(".module-tree-effect li").all_text_contents()
         marked = page.locator(".module-tree li:has(em:not([hidden]))").evaluate_all("all => all.map(key => key.dataset.key)")
 

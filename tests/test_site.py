@@ -1,5 +1,6 @@
 """The built site: whole pages, links that lead somewhere, no other host, the right language everywhere."""
 
+import gzip
 import json
 import re
 from functools import cache
@@ -161,7 +162,12 @@ def test_edit_links_lead_to_the_source(site):
 
 
 def test_both_languages_can_be_searched(site):
-    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
-    found = {doc["location"].partition("#")[0] for doc in index["docs"]}
+    """Each index has every page of its language, those alone, and no more than 3 KiB a page as it is sent."""
     shown = {url(site, p).removeprefix(SITE_URL) for p in pages(site) if p.name != "404.html"}
-    assert found == shown
+    for locale, prefix in (("ko", ""), ("en", "en/")):
+        text = (site / f"search/{locale}.json").read_bytes()
+        found = {section[0].partition("#")[0] for section in json.loads(text)["sections"]}
+        own = {page.removeprefix(prefix) for page in shown if page.startswith("en/") == (locale == "en")}
+        assert found == own
+        size = len(gzip.compress(text)) / 1024 / len(own)
+        assert size < 3, f"the index of {locale} takes {size:.1f} KiB a page, gzipped"

@@ -1,0 +1,228 @@
+// Searches the sections of the site in the page's language. The index is fetched when the reader turns to search.
+"use strict";
+(() => {
+  const form = document.querySelector(".md-search__form");
+  if (!form) return;
+  const input = form.elements.query;
+  const toggle = document.getElementById("__search");
+  const status = document.querySelector(".md-search-result__meta");
+  const list = document.querySelector(".md-search-result__list");
+  const start = status.textContent;
+
+  // ---- Words. Hangul is compared key by key, as it is typed: 임벧 is how 임베딩 looks after its fifth key.
+  const LEAD = [..."ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"];
+  const VOWEL = "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ".split(" ");
+  const TAIL = " ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(" ");
+  const keys = (word) => word.replace(/[가-힣]/g, (syllable) => {
+    const code = syllable.charCodeAt(0) - 0xac00;
+    return LEAD[Math.floor(code / 588)] + VOWEL[Math.floor(code / 28) % 21] + TAIL[code % 28];
+  });
+  const words = (text) => text.normalize("NFC").toLowerCase().match(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/g) || [];
+  const PARTICLES = "이란 으로서 으로써 에서는 에게서 이라는 이라고 에서 에게 으로 까지 부터 보다 처럼 마다 이나 라는 라고 하고 은 는 이 가 을 를 의 에 로 와 과 도 만 나".split(" ");
+  const ENDINGS = "하기 하다 하는 하고 하면 한다 했다 하지 해서 된다 되는 되다 된 한 할 해 시키기 시키다 다 기 는 고".split(" ");
+  const without = (word, endings) => endings.filter((end) => word.endsWith(end) && word.length - end.length >= 2).map((end) => word.slice(0, -end.length));
+  // A word and what it may be a form of, the likeliest first.
+  const forms = (word) => {
+    if (/[가-힣]/.test(word)) {
+      const bare = [word, ...without(word, PARTICLES)];
+      return [...new Set([...bare, ...bare.flatMap((form) => without(form, ENDINGS))])];
+    }
+    const stems = [word];
+    for (const end of ["s", "es", "ed", "ing", "_"]) if (word.endsWith(end) && word.length - end.length > 3) stems.push(word.slice(0, -end.length));
+    return stems;
+  };
+  const phrase = (text) => words(text).join("").replaceAll("_", "");
+  const shortest = (word) => forms(word).reduce((short, form) => (form.length < short.length ? form : short));
+  const bare = (text) => words(text).map(shortest).join("").replaceAll("_", "");
+  // Words of a question that say nothing of what is asked for, and values of arguments.
+  const EMPTY = new Set("nn torch self f true false none a an the of to in is are how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
+
+  // ---- The index: for each word, in which sections it stands and how much it says there.
+  const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
+  const prepare = ({ sections, terms }) => {
+    const index = new Map();
+    const put = (text, number, worth, shape) => {
+      const seen = new Map();
+      for (const word of words(text)) {
+        seen.set(word, (seen.get(word) || 0) + 1);
+        const parts = word.split("_").filter((part) => part.length > 2);
+        if (parts.length > 1) for (const part of parts) seen.set(part, (seen.get(part) || 0) + 0.4);
+      }
+      for (const [word, times] of seen) {
+        if (!index.has(word)) index.set(word, { keys: keys(word), at: new Map() });
+        const { at } = index.get(word);
+        at.set(number, (at.get(number) || 0) + worth * shape(times, seen.size));
+      }
+    };
+    const often = (times) => Math.min(1 + Math.log2(Math.max(times, 1)) / 2, 2.5) * Math.min(times, 1);
+    sections.forEach(([address, title, page, prose, named, used], number) => {
+      // A word is a larger part of a short title, and of a page's own than of one section's.
+      put(title, number, address.includes("#") ? TITLE : TITLE * 1.15, (times, size) => Math.min(times, 1) * (0.5 + 0.5 / size));
+      put(page, number, PAGE, (times) => Math.min(times, 1));
+      put(named, number, CODE, (times) => Math.min(times, 1));
+      put(prose, number, PROSE, often);
+      put(used, number, BLOCK, (times) => Math.min(times, 1));
+    });
+    const titled = new Set(sections.flatMap(([, title]) => words(title)));
+    const numbers = new Map(sections.map(([address], number) => [address, number]));
+    return {
+      sections, index,
+      // How much a page is there to explain: the notes before what uses them.
+      worth: sections.map(([address]) => (
+        /^contributing/.test(address) ? 0.4 : /exercises/.test(address) ? 0.55 : /^glossary/.test(address) ? 0.6 : /#takeaways$/.test(address) ? 0.6
+          : /(lab|freezing|modern|next)\/(#|$)/.test(address) ? 0.85 : /^(#|$)/.test(address) ? 0.7 : 1)),
+      joined: sections.map(([, title, , prose]) => [phrase(title), phrase(prose)]),
+      // A name in the code of a definition is explained where the term is, unless a heading bears it.
+      terms: terms.map(([names, code, address]) => ({
+        names: names.map((name) => ({ phrase: phrase(name), bare: bare(name) })),
+        code: code.filter((name) => !words(name).some((word) => titled.has(word))).map(phrase), number: numbers.get(address),
+      })),
+    };
+  };
+
+  // ---- A query: each of its words has to be found, as it is, as the start of a longer one, or by another name.
+  const similar = (form, entry, word) => {
+    const typed = keys(form);
+    if (entry.keys === typed) return 1;
+    if (!entry.keys.startsWith(typed)) return 0;
+    if (PARTICLES.includes(word.slice(form.length)) && word.startsWith(form)) return 0.95;
+    return 0.35 + 0.45 * (typed.length / entry.keys.length);
+  };
+  const score = ({ sections, index, joined, worth, terms }, query) => {
+    let asked = words(query);
+    const telling = asked.filter((word) => !EMPTY.has(word));
+    if (telling.length) asked = telling;
+    if (!asked.length) return [];
+    const total = new Float64Array(sections.length), found = new Float64Array(sections.length);
+
+    // What the glossary calls by this name, whole or half typed.
+    const whole = phrase(asked.join(" ")), stem = bare(asked.join(" ")), typed = keys(whole);
+    const explains = new Map(), others = new Map();
+    for (const { names, code, number } of terms) {
+      let best = forms(whole).some((form) => code.includes(form)) ? 0.5 : 0;
+      for (const name of names) {
+        const exact = name.phrase === whole || forms(whole).includes(name.phrase) || name.bare === stem || forms(whole).includes(name.bare);
+        const begun = whole.length > 1 && keys(name.phrase).startsWith(typed);
+        // 얼린, 얼려서: a form of 얼리다 that no list of endings has.
+        const root = keys(name.bare), changed = root.replace(/ㅣ$/, "ㅕ");
+        const inflected = /[가-힣]{2}/.test(name.bare) && [root, changed].some((start) => typed.startsWith(start) && typed.length - start.length < 5);
+        best = Math.max(best, exact ? 1 : inflected ? 0.8 : begun ? 0.3 + 0.5 * (typed.length / keys(name.phrase).length) : 0);
+      }
+      // A term that is a part of the question counts for less.
+      if (asked.length > 1 && asked.some((word) => names.some((name) => forms(word).some((form) => form === name.phrase || form === name.bare)))) best = Math.max(best, 0.25);
+      if (best) explains.set(number, Math.max(explains.get(number) || 0, best));
+      // In a longer query too, a word that the notes do not use stands for the one they do.
+      for (const word of asked) {
+        if (names.some((name) => forms(word).some((form) => form === name.phrase || (form.length > 1 && form === name.bare)))) {
+          others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
+        }
+      }
+      if (best === 1 && asked.length > 1) others.set(asked[0], [...(others.get(asked[0]) || []), ...names.map((name) => name.bare)]);
+    }
+
+    for (const word of asked) {
+      const alternatives = [
+        ...forms(word).map((form, number) => [form, number ? 0.9 : 1]), ...(others.get(word) || []).map((form) => [form, 0.6]),
+        ...word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25])];
+      const here = new Float64Array(sections.length);
+      for (const [form, weight] of alternatives) {
+        if (form.length < 2 && alternatives.length > 1 && form !== word) continue;
+        for (const [entry, value] of index) {
+          const likeness = similar(form, value, entry) * weight;
+          if (likeness) for (const [number, said] of value.at) here[number] = Math.max(here[number], likeness * said);
+        }
+        // A compound without its space.
+        if (/[가-힣]{3}/.test(form)) joined.forEach(([title, prose], number) => {
+          const said = title.includes(form) ? TITLE * 0.8 : prose.includes(form) ? PROSE : 0;
+          here[number] = Math.max(here[number], said * weight);
+        });
+      }
+      here.forEach((said, number) => { total[number] += said; found[number] += said > 0; });
+    }
+    return sections.map((section, number) => {
+      const all = total[number] * (found[number] / asked.length) ** 3 * worth[number];
+      return { section, score: all + EXPLAINS * (explains.get(number) || 0) };
+    }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score).slice(0, 12);
+  };
+
+  // ---- What the reader sees.
+  const make = (tag, className, ...children) => {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.append(...children);
+    return element;
+  };
+  // The sentence around the first word that was asked for, with those words marked.
+  const excerpt = (prose, query) => {
+    const asked = words(query).flatMap(forms).filter((form) => form.length > 1).sort((a, b) => b.length - a.length);
+    const pattern = asked.length ? new RegExp(`(${asked.map((form) => form.replace(/[^\p{L}\p{N}_]/gu, "")).join("|")})`, "iu") : /(?!)/;
+    const at = Math.max(prose.search(pattern), 0);
+    const from = at < 60 ? 0 : prose.indexOf(" ", at - 40) + 1;
+    const shown = (from ? "… " : "") + prose.slice(from, from + 140) + (prose.length > from + 140 ? " …" : "");
+    return shown.split(pattern).map((part, number) => (number % 2 ? make("mark", "", part) : part));
+  };
+  let ready, latest = "";
+  const fetchIndex = () => {
+    ready ||= fetch(form.dataset.index).then((response) => response.json()).then(prepare).catch((error) => { ready = undefined; throw error; });
+    return ready;
+  };
+  const search = async () => {
+    const query = input.value.trim();
+    if (query === latest) return;
+    latest = query;
+    if (!query) {
+      status.textContent = start;
+      list.replaceChildren();
+      list.parentElement.dataset.query = "";
+      return;
+    }
+    const hits = score(await fetchIndex(), query);
+    if (query !== latest) return;  // typed on in the meantime
+    list.replaceChildren(...hits.map(({ section: [address, title, page, prose] }) => {
+      const article = make("article", "md-search-result__article md-typeset", make("h2", "", title));
+      if (page !== title) article.append(make("p", "md-search-result__page", page));
+      article.append(make("p", "", ...excerpt(prose, query)));
+      const link = make("a", "md-search-result__link", article);
+      link.href = new URL(address, new URL(form.dataset.home, location.href));
+      return make("li", "md-search-result__item", link);
+    }));
+    list.parentElement.dataset.query = query;
+    status.textContent = hits.length ? `${form.dataset.found}: ${hits.length}` : form.dataset.none;
+  };
+
+  const open = (wanted) => {
+    if (toggle.checked !== wanted) {
+      toggle.checked = wanted;
+      toggle.dispatchEvent(new Event("change"));
+    }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    list.querySelector("a")?.click();
+  });
+  form.addEventListener("reset", () => { input.focus(); requestAnimationFrame(search); });
+  input.addEventListener("input", search);
+  input.addEventListener("keyup", search);
+  input.addEventListener("focus", () => { open(true); fetchIndex(); });
+  toggle.addEventListener("change", () => { if (toggle.checked) input.focus(); });
+  document.querySelector(".md-search").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      open(false);
+      input.blur();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const stops = [input, ...list.querySelectorAll("a")];
+      const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
+      event.preventDefault();
+    }
+  });
+  document.querySelector(".md-search").addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) open(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) {
+      input.focus();
+      event.preventDefault();
+    }
+  });
+})();
