@@ -1,12 +1,21 @@
-"""The built site, built once for all tests that look at it."""
+"""The built site, built once for all tests that look at it, and a Chromium to look at it with."""
 
+import functools
+import http.server
 import os
+import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from snippet import ROOT
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# Root has no sandbox in a container; the rest keeps Chromium itself from calling home.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +39,36 @@ def site(build):
     if errors:
         pytest.skip("the site does not build: see test_the_site_builds")
     return folder
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *args):  # a browser that has left the page before it was sent whole
+        pass
+
+
+@pytest.fixture(scope="module")
+def host(build, tmp_path_factory):
+    """The address at which the built site is served, below the path it was built for."""
+    root = tmp_path_factory.mktemp("host")
+    (root / "notes").symlink_to(build[0])
+    server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=root))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/notes/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium; without one its tests are skipped by name, and with CI=true they fail."""
+    if CHROMIUM is None and os.environ.get("CI") != "true":
+        pytest.skip("needs Chromium: put it on PATH, or say make test CHROMIUM=/path/to/chromium")
+    assert CHROMIUM, "CI=true, and no Chromium on PATH or in CHROMIUM"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

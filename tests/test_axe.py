@@ -1,0 +1,40 @@
+"""axe finds nothing on any page, unfolded: each in one of the four combinations of width and scheme, its twin in another.
+
+`make bench` tries every page in all four.
+"""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from test_site import pages, source
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
+
+
+def violations(page):
+    """`rule: the first element that breaks it` for each rule that is broken on the page as it is."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(result => result.violations)")
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]} {rule['nodes'][0].get('failureSummary', '')[:200]}" for rule in found]
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_axe_finds_nothing(site, host, browser, turn):
+    width, scheme = COMBINATIONS[turn]
+    # The policy of the pages keeps out axe as well.
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    problems = []
+    for locale in ("ko", "en"):
+        own = [path for path in pages(site) if (path.relative_to(site).parts[0] == "en") == (locale == "en")]
+        for number, path in enumerate(own):
+            if (number + 2 * (locale == "en")) % 4 == turn:
+                page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"))
+                problems += [f"{source(site, path)}: at {width} pixels, {scheme}, axe finds {what}" for what in violations(page)]
+    context.close()
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
