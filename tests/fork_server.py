@@ -5,6 +5,7 @@ what a block on the standard input of `python -` sees: a fresh `__main__`, nothi
 """
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -60,4 +61,6 @@ def in_child(code, disturbed):
 if __name__ == "__main__":
     replies = sys.stdout
     for request in sys.stdin:
+        if "tiny_vla" in request:  # nor do blocks have to train it one by one: it comes out the same, to the last bit
+            importlib.import_module("tiny_vla").pretrained()
         print(json.dumps(in_child(json.loads(request), "disturbed" in sys.argv)), file=replies, flush=True)
