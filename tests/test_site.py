@@ -171,3 +171,23 @@ def test_both_languages_can_be_searched(site):
         assert found == own
         size = len(gzip.compress(text)) / 1024 / len(own)
         assert size < 3, f"the index of {locale} takes {size:.1f} KiB a page, gzipped"
+
+
+def test_drawings_tell_the_truth_in_words_too(site):
+    """Code in a drawing stands in a block of its page, and its text alternative is in the page's language."""
+    problems, drawn = [], 0
+    for path in pages(site):
+        blocks = " ".join(pre.get_text() for pre in parse(path).select(".highlight pre"))
+        for svg in parse(path).select("figure.drawing svg"):
+            drawn += 1
+            name = svg["aria-labelledby"].split("-title")[0]
+            where = f"docs/theme/drawings/{name}.svg.j2, on {source(site, path)}"
+            problems += [
+                f"{where}: {code.get_text()!r} stands in no block of the page. Correct it, or change the block."
+                for code in svg.select(":is(text, tspan).code, .code text") if code.get_text() not in blocks]
+            told = [svg.find(id=f"{name}-{what}").get_text() for what in ("title", "told")]
+            korean = [bool(re.search("[가-힣]", text)) for text in told]
+            if not all(told) or korean != [not source(site, path).startswith("docs/en/")] * 2:
+                problems.append(f"{where}: title or text alternative is missing, or not in the page's language.")
+    assert drawn
+    report(problems)
