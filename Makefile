@@ -14,9 +14,15 @@ ARGS ?=
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The date in the sitemap: that of the commit, so that two builds of one commit are the same, byte for byte.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+
+# One lock for every Python from 3.10 on and every system; a release must be a week old, time enough to be withdrawn.
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate \
+  --exclude-newer "7 days" --custom-compile-command "make update"
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test record clean
+.PHONY: help serve build test record bench update clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +40,16 @@ test: $(TESTS) ## run every check that CI runs (TORCH=torch==2.6.0 picks a relea
 record: $(TESTS) ## run the snippets and rewrite the outputs that changed
 	$(BIN)/python tests/record.py
 
+bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
+	$(BIN)/python tests/bench.py $(ARGS)
+
+update: $(BIN)/python ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks
+	$(BIN)/pip install --quiet --upgrade uv
+	sed '/^torch/d' requirements.txt > $(VENV)/all.txt
+	$(LOCK) $(VENV)/all.txt --output-file requirements.lock
+	sed '/^# The tests/,$$d' requirements.txt > $(VENV)/site.txt
+	$(LOCK) $(VENV)/site.txt --output-file requirements.site.lock --constraint requirements.lock
+
 clean: ## remove all that these commands made
 	rm -rf $(VENV) .build site .pytest_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -43,12 +59,14 @@ $(BIN)/python:
 	  { echo "This needs Python 3.10 or newer; name one with make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(SITE): requirements.txt | $(BIN)/python
-	sed '/^# The tests/,$$d' requirements.txt > $(VENV)/site.txt
-	$(BIN)/pip install --quiet --requirement $(VENV)/site.txt
+$(SITE): requirements.site.lock | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.site.lock
 	touch $@
 
-$(TESTS): requirements.txt | $(BIN)/python
+# torch is not in the lock: the snippets are to run on every release of its range.
+$(TESTS): requirements.txt requirements.lock | $(BIN)/python
 	rm -f $(VENV)/.tests-*
-	$(BIN)/pip install --quiet $(TORCH) --requirement requirements.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
+	$(BIN)/pip install --quiet $(TORCH) --requirement $(VENV)/torch.txt
 	touch $@ $(SITE)

@@ -18,18 +18,28 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("c
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
-@pytest.fixture(scope="session")
-def build(tmp_path_factory):
+def build_into(folder, **settings):
     """A strict build, as a fork on GitHub would deploy it: below a path, with a repository. (folder, errors)"""
-    folder = tmp_path_factory.mktemp("site")
     env = dict(
-        os.environ, NO_MKDOCS_2_WARNING="1", SITE_URL="https://example.org/notes/",
-        REPO_URL="https://github.com/example/notes", EDIT_URI="edit/main/docs/")
+        os.environ, NO_MKDOCS_2_WARNING="1", SITE_URL="https://example.org/notes/", SOURCE_DATE_EPOCH="1700000000",
+        REPO_URL="https://github.com/example/notes", EDIT_URI="edit/main/docs/") | settings
     run = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
         cwd=ROOT, env=env, capture_output=True, text=True)
     told = [line for line in run.stderr.splitlines() if line and not line.startswith(("INFO", "  File", "   "))]
     return folder, told[-12:] if run.returncode else []
+
+
+@pytest.fixture
+def build_again():
+    """For a test that needs another build than that of all tests."""
+    return build_into
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory):
+    """The site for the tests: (folder, errors)."""
+    return build_into(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture

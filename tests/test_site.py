@@ -191,3 +191,11 @@ def test_drawings_tell_the_truth_in_words_too(site):
                 problems.append(f"{where}: title or text alternative is missing, or not in the page's language.")
     assert drawn
     report(problems)
+
+
+def test_two_builds_are_the_same(site, build_again, tmp_path):
+    """Byte for byte, whatever order Python's sets have."""
+    build_again(tmp_path, PYTHONHASHSEED="1")
+    one, two = ({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} for folder in (site, tmp_path))
+    assert not (differ := sorted(str(name) for name in one.keys() | two.keys() if one.get(name) != two.get(name))), (
+        f"a second build differs in {', '.join(differ[:5])}. Look for a date, a set or a random name in what makes them.")
