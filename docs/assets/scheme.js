@@ -29,5 +29,7 @@
     show();
   });
   dark.addEventListener("change", show);
+  addEventListener("beforeprint", () => { document.body.dataset.mdColorScheme = "default"; });  // paper is white
+  addEventListener("afterprint", show);
   show();
 })();

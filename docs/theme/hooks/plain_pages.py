@@ -1,0 +1,52 @@
+"""Write each page as plain Markdown beside its HTML, and list them in llms.txt: for tools and people that read text.
+
+The plugins that do this turn the HTML back into Markdown; here the source is at hand, and only includes, macros and
+attributes have to go.
+"""
+
+import re
+from pathlib import Path
+
+from includes import SNIPPETS
+from markdown import Markdown
+from mkdocs.plugins import event_priority
+from mkdocs.utils import write_file
+from notebooks import plain
+
+FIGURE = re.compile(r"<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>", re.DOTALL)
+TABLE = re.compile(r"<table class=\"module-tree\".*?</table>\n*", re.DOTALL)  # the page's first block prints it
+COMMENT = re.compile(r"^<!--.*-->\n", re.MULTILINE)
+FOLD = re.compile(r"^/{3,} details \| (?P<title>.+)$", re.MULTILINE)
+FOLD_END = re.compile(r"^/{3,}$\n*", re.MULTILINE)
+
+languages = {}  # locale: (site's name, its description, its pages in the order of the navigation)
+
+
+def text(page, files, site_url):
+    """A page as Markdown that any reader of Markdown shows: snippets in place, drawings in words, links in full."""
+    snippets = Markdown(extensions=["pymdownx.snippets"], extension_configs={"pymdownx.snippets": {"base_path": [str(SNIPPETS)]}})
+    lines = snippets.preprocessors["snippet"].run(page.markdown.splitlines())
+    found = COMMENT.sub("", "\n".join(lines) + "\n")
+    found = FIGURE.sub(r"> **\g<title>.** \g<told>", TABLE.sub("", found))
+    return plain(FOLD_END.sub("", FOLD.sub(r"**\g<title>**", found)), page.file, files, site_url) + "\n"
+
+
+def on_nav(nav, *, config, files):
+    """MkDocs event."""
+    languages[config.plugins["i18n"].current_language] = (config.site_name, config.site_description, nav.pages)
+
+
+@event_priority(-100)  # after all that changes a page's Markdown
+def on_page_content(html, *, page, config, files):
+    """MkDocs event. Writes index.md beside the page's index.html."""
+    write_file(text(page, files, config.site_url).encode(), str(Path(config.site_dir, page.file.dest_uri).with_name("index.md")))
+
+
+def on_post_build(config):
+    """MkDocs event. Writes llms.txt, in the form that llmstxt.org describes."""
+    names = [name for name, _, _ in languages.values()]
+    parts = ["# " + " · ".join(names), "\n".join(f"> {description}" for _, description, _ in languages.values())]
+    for name, _, pages in languages.values():
+        lines = [f"- [{page.title}]({config.site_url}{page.url}index.md): {page.meta['description']}" for page in pages]
+        parts.append(f"## {name}\n\n" + "\n".join(lines))
+    write_file(("\n\n".join(parts) + "\n").encode(), str(Path(config.site_dir, "llms.txt")))
