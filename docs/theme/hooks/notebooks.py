@@ -28,8 +28,8 @@ HEADING = re.compile(r"^(?P<text>#{1,2} .*?) \{ #(?P<anchor>[\w-]+) \}$")
 FOLD = re.compile(r"^/{3,} details \| (?P<title>.+)$", re.MULTILINE)
 # Lines that only the site understands: macros, and the box to tick an exercise off.
 SITE_ONLY = re.compile(r"^(?:\{[{%].*[}%]\}|<label .*</label>)\n", re.MULTILINE)
-# Code is matched first, to be left alone; then a link's target; then an attribute list.
-MARKUP = re.compile(r"(?P<code>`+)(?:.|\n)+?(?P=code)|(?<=\]\()(?P<link>[^)\s]+)(?=\))|[ \n]?\{:? [#.][^}\n]*\}")
+# Code is matched first, to be left alone; then a link's target; then an attribute list, and what is left of lines.
+MARKUP = re.compile(r"(?P<code>`+)(?:.|\n)+?(?P=code)|(?<=\]\()(?P<link>[^)\s]+)(?=\))|[ \n]?\{:? [#.][^}\n]*\}|(?P<gap>\n{3,})")
 
 folder = TemporaryDirectory(prefix="notebooks-")
 settings.templates_dir = str(Path(__file__).parents[1] / "notebook")
@@ -81,13 +81,12 @@ def plain(text, file, files, site_url):
     """Markdown as any notebook shows it: no macros, no attributes, links in full."""
     def replace(match):
         if not match["link"]:
-            return match[0] if match["code"] else ""
+            return match[0] if match["code"] else "\n\n" if match["gap"] else ""
         path, mark, anchor = match["link"].partition("#")
         target = files.get_file_from_path(posixpath.normpath(posixpath.join(posixpath.dirname(file.src_uri), path))) if path else file
         return urljoin(site_url, target.url) + mark + anchor if target else match[0]
 
-    text = MARKUP.sub(replace, SITE_ONLY.sub("", text))
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return MARKUP.sub(replace, SITE_ONLY.sub("", text)).strip()
 
 
 def block(path, section, language):

@@ -13,22 +13,31 @@ from mkdocs.plugins import event_priority
 from mkdocs.utils import write_file
 from notebooks import plain
 
-FIGURE = re.compile(r"<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>", re.DOTALL)
-TABLE = re.compile(r"<table class=\"module-tree\".*?</table>\n*", re.DOTALL)  # the page's first block prints it
-COMMENT = re.compile(r"^<!--.*-->\n", re.MULTILINE)
-FOLD = re.compile(r"^/{3,} details \| (?P<title>.+)$", re.MULTILINE)
-FOLD_END = re.compile(r"^/{3,}$\n*", re.MULTILINE)
+# Code comes first, to be left alone. The table of the lab goes: the first block of that page prints the same.
+SITE_ONLY = re.compile(
+    r"""^(?P<code>`{3,}).*?^(?P=code)$
+    | ^<!--[^\n]*-->\n
+    | ^<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>
+    | ^<table[ ]class="module-tree".*?</table>\n
+    | ^/{3,}[ ]details[ ]\|[ ](?P<fold>[^\n]+)$
+    | ^/{3,}$\n""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE)
 
 languages = {}  # locale: (site's name, its description, its pages in the order of the navigation)
+
+
+def in_words(match):
+    """What stands for a piece of markup that only the site understands: a drawing's text, the title of a fold, or nothing."""
+    if match["code"]:
+        return match[0]
+    return f"> **{match['title']}.** {match['told']}" if match["title"] else f"**{match['fold']}**" if match["fold"] else ""
 
 
 def text(page, files, site_url):
     """A page as Markdown that any reader of Markdown shows: snippets in place, drawings in words, links in full."""
     snippets = Markdown(extensions=["pymdownx.snippets"], extension_configs={"pymdownx.snippets": {"base_path": [str(SNIPPETS)]}})
     lines = snippets.preprocessors["snippet"].run(page.markdown.splitlines())
-    found = COMMENT.sub("", "\n".join(lines) + "\n")
-    found = FIGURE.sub(r"> **\g<title>.** \g<told>", TABLE.sub("", found))
-    return plain(FOLD_END.sub("", FOLD.sub(r"**\g<title>**", found)), page.file, files, site_url) + "\n"
+    return plain(SITE_ONLY.sub(in_words, "\n".join(lines) + "\n"), page.file, files, site_url) + "\n"
 
 
 def on_nav(nav, *, config, files):
