@@ -94,7 +94,7 @@ def test_every_page_is_there_as_plain_markdown(site):
             if code.get_text().strip() not in text:
                 problems.append(f"{source(site, path)}: its plain Markdown lacks the block {code.get_text()[:60]!r}.")
         outside = re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
-        if left := re.search(r"-8<-|\{[%{#:]|^/{3}|<(?!/?(?:kbd|br)\b)[a-z!].*", re.sub(r"`+.*?`+", "", outside), re.MULTILINE):
+        if left := re.search(r"-8<-|\{[%{#:]|#!\w+ |^/{3}|<(?!/?(?:kbd|br)\b)[a-z!].*", re.sub(r"`+(?!#!).*?`+", "", outside), re.MULTILINE):
             problems.append(f"{source(site, path)}: its plain Markdown still has {left[0][:80]!r}. See docs/theme/hooks/plain_pages.py.")
     report(problems)
 

@@ -14,7 +14,7 @@ from snippet import ROOT
 
 FILE = ROOT / "docs/layers.yml"
 REQUIRED = {"name", "id", "signature", "role", "in_vla", "params", "keys", "example", "trap", "use"}
-OPTIONAL = {"math", "shape", "accepts", "rejects", "call"}  # a row with a shape has accepts and rejects too
+OPTIONAL = {"math", "said", "shape", "accepts", "rejects", "call"}  # a shape comes with accepts and rejects, a formula with what is said for it
 try:
     TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 except yaml.YAMLError as error:
@@ -24,7 +24,7 @@ ALL = [row for rows in TABLES.values() for row in rows]
 
 def wrong_fields(row):
     """What is missing and what nobody reads, in a row."""
-    required = REQUIRED | ({"accepts", "rejects"} if "shape" in row else set())
+    required = REQUIRED | ({"accepts", "rejects"} if "shape" in row else set()) | ({"said"} if "math" in row else set())
     return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
 
 

@@ -199,3 +199,16 @@ def test_two_builds_are_the_same(site, build_again, tmp_path):
     one, two = ({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} for folder in (site, tmp_path))
     assert not (differ := sorted(str(name) for name in one.keys() | two.keys() if one.get(name) != two.get(name))), (
         f"a second build differs in {', '.join(differ[:5])}. Look for a date, a set or a random name in what makes them.")
+
+
+def test_formulas_are_spoken(site):
+    """A formula has a text for screen readers, in the page's language; a symbol alone speaks for itself."""
+    problems, formulas = [], 0
+    for path in pages(site):
+        for math in parse(path).select("math:has(mo)"):
+            formulas += 1
+            spoken = math.parent.get("aria-label", "") if math.parent.get("role") == "img" else ""
+            if not spoken or bool(re.search("[가-힣]", spoken)) == source(site, path).startswith("docs/en/"):
+                problems.append(f"{source(site, path)}: the formula {math.get_text()} has no text to be spoken in the page's language. Add `said` in docs/layers.yml.")
+    assert formulas
+    report(problems)

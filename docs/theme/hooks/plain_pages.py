@@ -20,7 +20,9 @@ SITE_ONLY = re.compile(
     | ^<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>
     | ^<table[ ]class="module-tree".*?</table>\n
     | ^/{3,}[ ]details[ ]\|[ ](?P<fold>[^\n]+)$
-    | ^/{3,}$\n""",
+    | ^/{3,}$\n
+    | <span[ ]role="img"[^>]*>(?P<formula>[^<]*)</span>
+    | (?<=`)\#!\w+[ ]""",
     re.DOTALL | re.MULTILINE | re.VERBOSE)
 
 languages = {}  # locale: (site's name, its description, its pages in the order of the navigation)
@@ -28,9 +30,9 @@ languages = {}  # locale: (site's name, its description, its pages in the order 
 
 def in_words(match):
     """What stands for a piece of markup that only the site understands: a drawing's text, the title of a fold, or nothing."""
-    if match["code"]:
-        return match[0]
-    return f"> **{match['title']}.** {match['told']}" if match["title"] else f"**{match['fold']}**" if match["fold"] else ""
+    if match["title"]:
+        return f"> **{match['title']}.** {match['told']}"
+    return f"**{match['fold']}**" if match["fold"] else match["code"] and match[0] or match["formula"] or ""
 
 
 def text(page, files, site_url):
