@@ -8,9 +8,27 @@ import torch
 import yaml
 from tiny_vla import TinyVLA, demonstrations
 
-import snippet
 from snippet import ROOT
 from test_site import pages, source
+
+# The sum of the layout shifts so far, once two frames have been painted.
+SHIFT = """() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+# Each button is clicked, folded ones too; what the clipboard then holds.
+COPY = """async () => {
+    const copied = [];
+    for (const button of document.querySelectorAll(".md-code__button")) {
+        await navigator.clipboard.writeText("nothing was copied");
+        button.click();
+        await new Promise((done) => setTimeout(done));
+        copied.push(await navigator.clipboard.readText());
+    }
+    return copied;
+}"""
+
 
 def report(problems):
     if problems:
@@ -18,7 +36,7 @@ def report(problems):
 
 
 def test_pages_load_and_fit(site, host, browser):
-    """No console error (a breach of the policy is one), no failed request, none to another host, nothing wider than the window."""
+    """No console error (a breach of the policy is one), no failed request, none to another host, no shift of what is shown, nothing wider than the window."""
     problems = []
     page = browser.new_page(color_scheme="dark")
     here = ""
@@ -26,9 +44,13 @@ def test_pages_load_and_fit(site, host, browser):
     page.on("pageerror", lambda e: problems.append(f"{here}: {e}"))
     page.on("request", lambda r: None if r.url.startswith((host, "data:")) else problems.append(f"{here}: request to {r.url}"))
     for path in pages(site):
+        if path.name == "404.html":  # see below; its addresses begin at the root of its host
+            continue
         here = source(site, path)
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"), wait_until="load")
+        if (shift := page.evaluate(SHIFT)) > 0.01:
+            problems.append(f"{here}: what is shown shifts while the page loads, by {shift:.3f}")
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 844})
             wide = page.evaluate("document.documentElement.scrollWidth") - width
@@ -47,17 +69,134 @@ def test_the_language_switch_works(site, host, browser):
     assert page.locator("html").get_attribute("lang") == "en"
 
 
-def test_the_copy_button_copies_the_code_alone(site, host, browser):
+def test_copy_buttons_copy_the_code_alone(site, host, browser):
+    """Every block of every page, byte for byte; and outputs have no button."""
+    known = {(ROOT / "snippets/tiny_vla.py").read_text(encoding="utf-8")}
+    for files, info in ((ROOT / "snippets").rglob("*.md"), "python"), ((ROOT / "docs").glob("*/contributing.md"), ".*"):
+        fence = re.compile(rf"^(`{{3,}}){info}\n([\s\S]*?)^\1$", re.MULTILINE)
+        known |= {code for path in files for _, code in fence.findall(path.read_text(encoding="utf-8").replace(";--8<--", "--8<--"))}
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    for path in ("", "en/nn-module/modes/"):
-        page.goto(host + path)
-        button = page.locator(".language-python .md-clipboard, .language-python .md-code__button").first
-        button.click()
-        page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 0)")
-        copied = page.evaluate("navigator.clipboard.readText()").rstrip("\n") + "\n"
-        assert copied in {snippet.read(p).code for p in snippet.paths()}, copied
+    problems, clicked = [], 0
+    for path in pages(site):
+        if path.name == "404.html":
+            continue
+        page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"))
+        copied = page.evaluate(COPY)
+        clicked += len(copied)
+        problems += [f"{source(site, path)}: what is copied stands in no snippet: {text[:80]!r}" for text in copied if text not in known]
+        blocks = page.locator("div.highlight:not(.language-text, .language-pytb)").count()
+        if blocks != len(copied):
+            problems.append(f"{source(site, path)}: {blocks} blocks, and {len(copied)} buttons to copy them")
+    assert clicked
+    page.goto(host + "en/nn-module/modes/")
+    page.locator(".md-code__button").first.click()  # as a reader does, with the pointer
+    page.get_by_text("Copied to clipboard").wait_for()
     context.close()
+    report(problems)
+
+
+# What has the focus: whether it can be seen, and shows that it has it.
+FOCUSED = """() => {
+    const { activeElement: here, body } = document;
+    if (here === body) return null;
+    const box = here.getBoundingClientRect(), style = getComputedStyle(here);
+    const seen = box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight && style.visibility === "visible";
+    return { seen, outline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, what: here.outerHTML.slice(0, 90) };
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_keyboard_reaches_everything_in_sight(site, host, browser, width):
+    """Tab goes through a page from end to end, each stop in sight and outlined; all links, buttons and scrolling code are stops."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    problems = []
+    for address in ("", "en/nn-module/exercises/1-mlp/", "en/nn-module/lab/"):
+        page.goto(host + address)
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        # Asked before, since the search and the menu of languages unfold when they are reached.
+        wanted = page.evaluate("""() => [...document.querySelectorAll("a[href], button, summary, input, pre > code")].filter((stop) =>
+            stop.checkVisibility({ visibilityProperty: true }) && stop.tabIndex >= 0 && stop.getBoundingClientRect().left >= 0
+            && !stop.closest(".md-select__inner, .md-search") && !stop.matches(".md-toggle")).length""")
+        stops = 0
+        while stop := (page.keyboard.press("Tab"), page.evaluate(FOCUSED))[1]:
+            stops += 1
+            if not stop["seen"] or not stop["outline"]:
+                problems.append(f"{address or 'home'}, {width} pixels wide: {'no outline on' if stop['seen'] else 'the focus is out of sight on'} {stop['what']}")
+            assert stops < 600, f"{address}: the focus does not leave the page"
+        if stops < wanted:
+            problems.append(f"{address or 'home'}, {width} pixels wide: {stops} stops, and {wanted} things to reach")
+    page.close()
+    report(problems)
+
+
+def test_the_skip_link_skips(site, host, browser):
+    page = browser.new_page()
+    page.goto(host + "en/nn-module/modes/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "md-skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('article').contains(document.activeElement)")
+    page.close()
+
+
+def test_the_drawer_opens_with_the_keyboard(site, host, browser):
+    """On a narrow window: into it, into a section, out again with Escape."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(host + "en/")
+    page.get_by_role("button", name="Navigation").press("Enter")
+    page.get_by_role("button", name="Going further").first.press("Enter")
+    page.get_by_role("link", name="Lab: TinyVLA").wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.htmlFor") == "__drawer"
+    page.get_by_role("link", name="Lab: TinyVLA").wait_for(state="hidden")
+    page.close()
+
+
+def test_the_scheme_is_the_systems_or_the_readers(site, host, browser):
+    """It follows the system until the reader chooses, and the choice holds on the next page and in the other language."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(host + "en/")
+    scheme = "document.body.dataset.mdColorScheme"
+    assert page.evaluate(scheme) == "slate"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"{scheme} === 'default'")
+    for name, expected in (("Following the system; switch to light", "default"), ("Light; switch to dark", "slate")):
+        page.get_by_role("button", name=name).click()
+        assert page.evaluate(scheme) == expected
+    page.goto(host + "nn-module/modes/")
+    assert page.evaluate(scheme) == "slate"
+    page.get_by_role("button", name="어둡게, 시스템 설정 따르기").click()
+    assert page.evaluate(scheme) == "default"
+    context.close()
+
+
+def test_nothing_moves_for_a_reader_who_asks_for_that(site, host, browser):
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(host)
+    moving = page.evaluate("""() => [...document.querySelectorAll("*")].flatMap((one) => ["", "::before", "::after"].map((part) => getComputedStyle(one, part || null)))
+        .filter((style) => parseFloat(style.transitionDuration) || parseFloat(style.animationDuration) || style.scrollBehavior === "smooth").length""")
+    assert moving == 0
+    page.close()
+
+
+@pytest.mark.parametrize(("address", "locale", "title", "words", "first"), [
+    ("nn-module/state-dict/", "ko", "없는 페이지", "state dict", "nn-module/submodules/#state-dict"),
+    ("en/nn-module/layer-norm.html", "en", "Page not found", "layer norm", "en/nn-module/layers/#layernorm"),
+])
+def test_a_missing_page_answers_in_the_readers_language(site, host, browser, address, locale, title, words, first):
+    """Under the address that was asked for, with a way home and a search for the words of the address."""
+    page = browser.new_page()
+    page.goto(host + address)
+    page.get_by_role("heading", name=title).wait_for()
+    page.wait_for_function("address => location.href === address", arg=host + address)
+    assert page.locator("html").get_attribute("lang") == locale
+    page.get_by_role("button", name=words).click()
+    page.locator(".md-search-result__link").first.wait_for()
+    assert page.locator(".md-search-result__link").first.evaluate("link => link.href") == host + first
+    page.close()
 
 
 def test_progress_is_remembered_and_can_be_reset(site, host, browser):
