@@ -26,7 +26,7 @@ from conftest import CHROMIUM, FLAGS, Handler, Server
 from snippet import ROOT
 from test_axe import COMBINATIONS, violations
 
-LIGHTHOUSE = ["npx", "--yes", "lighthouse@13", "--quiet", "--output=json"]
+LIGHTHOUSE = ["npx", "--yes", "lighthouse@13"]
 SCORES = {"performance": "Perf.", "accessibility": "Access.", "best-practices": "Practices", "seo": "SEO"}
 LOCALES = {"ko": "", "en": "en/"}
 PAGES = ["", "nn-module/layers/", "nn-module/exercises/1-mlp/", "nn-module/exercises/solved/", "nn-module/lab/"]
@@ -89,18 +89,17 @@ def grow(times, project):
 def served(times):
     """(folder, address, seconds of a strict build from the command to its end) of the site, or of one that has grown."""
     with TemporaryDirectory(prefix=f"bench-{times}-") as folder:
-        project, site, seconds = ROOT if times == 1 else Path(folder), Path(folder, "notes"), []
+        site, seconds = Path(folder, "notes"), []
         server = Server(("127.0.0.1", 0), functools.partial(Gzipped, directory=folder))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         host = f"http://127.0.0.1:{server.server_port}/notes/"  # known before the build, for the canonical addresses
-        env = {"SITE_URL": host, "REPO_URL": "https://github.com/example/notes", "EDIT_URI": "edit/main/docs/", "NO_MKDOCS_2_WARNING": "1"}
-        if times != 1:
-            grow(times, project)
+        env = {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": host, "REPO_URL": "https://github.com/example/notes", "EDIT_URI": "edit/main/docs/"}
+        grow(times, Path(folder))
         for _ in range(3 if times == 1 else 1):
             say(f"build, {times}×")
             start = time.perf_counter()
             subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", site],
-                           cwd=project, env=os.environ | env, check=True)
+                           cwd=folder, env=os.environ | env, check=True)
             seconds.append(time.perf_counter() - start)
         yield site, host, median(seconds)
         server.shutdown()
@@ -113,7 +112,8 @@ def lighthouse(address):
         for _ in range(3):
             with TemporaryDirectory() as profile:
                 flags = f"--chrome-flags=--headless=new --disable-quic --user-data-dir={profile} {' '.join(FLAGS)}"
-                run = subprocess.run([*LIGHTHOUSE, address, flags], env=dict(os.environ, CHROME_PATH=CHROMIUM), capture_output=True)
+                run = subprocess.run([*LIGHTHOUSE, address, "--quiet", "--output=json", flags],
+                                     env=os.environ | {"CHROME_PATH": CHROMIUM}, capture_output=True)
             if run.returncode:
                 raise OSError(run.stderr.decode().strip()[-300:])
             told = json.loads(run.stdout)
@@ -139,7 +139,8 @@ def weight(browser, address):
     """[KiB of HTML, CSS and JS as sent, requests, those to other hosts] of a first visit."""
     page, asked = browser.new_page(), []
     page.on("request", lambda request: None if request.url.startswith("data:") else asked.append(request))
-    page.goto(address, wait_until="networkidle")
+    page.goto(address)
+    page.wait_for_load_state("networkidle")  # not alone: while a very long page is read, the network is idle too
     code = [request for request in asked if request.resource_type in ("document", "stylesheet", "script")]
     size = sum(request.sizes()["responseBodySize"] for request in code) / 1024
     page.close()
@@ -154,7 +155,7 @@ def search(browser, site, host, locale, step=1):
     times = [], []
     for query in list(map(str, QUERIES[locale]))[::step]:
         page = browser.new_page()  # with an empty cache
-        page.goto(host + LOCALES[locale], wait_until="networkidle")
+        page.goto(host + LOCALES[locale])
         page.evaluate(WATCH)
         page.keyboard.press("/")
         for found in times:  # the index is asked for by the first key; the second time it is there
