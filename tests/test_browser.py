@@ -71,6 +71,7 @@ def test_pages_load_and_fit(site, host, browser):
             wide = page.evaluate("document.documentElement.scrollWidth") - width
             if wide > 0:
                 problems.append(f"{here}: {wide} pixels wider than a window of {width}")
+            problems += [f"{here}: {name} is broken over two lines at {width} pixels. See .md-typeset code in site.css." for name in page.evaluate(BROKEN)]
     page.close()
     report(problems)
 
