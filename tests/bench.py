@@ -156,6 +156,7 @@ def search(browser, site, host, locale, step=1):
     for query in list(map(str, QUERIES[locale]))[::step]:
         page = browser.new_page()  # with an empty cache
         page.goto(host + LOCALES[locale])
+        page.wait_for_load_state("networkidle")
         page.evaluate(WATCH)
         page.keyboard.press("/")
         for found in times:  # the index is asked for by the first key; the second time it is there

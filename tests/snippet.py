@@ -54,6 +54,7 @@ SOLUTION = """\
 WRONG = """\
 ```python
 {code}```
+
 ```pytb
 {says}```
 """
