@@ -64,37 +64,35 @@
     follow();
   }
 
-  // The drawer: the theme's labels open and close it and its sections. In a narrow window, where it is one, they are
-  // buttons for the keyboard too, and the focus goes along.
+  // The drawer: the theme opens and closes it, and its sections, with labels of hidden boxes, which no key reaches. Buttons
+  // take their places, for as long as the window is narrow and the drawer is one; the focus goes along.
   const drawer = document.getElementById("__drawer");
   const narrow = matchMedia("(max-width: 76.2344em)");
-  const labels = [...document.querySelectorAll("label[for^='__']:not(.md-overlay, .md-search__overlay)")].filter((label) => label.control?.matches(".md-toggle"));
   const panel = (toggle) => (toggle === drawer ? document.querySelector(".md-sidebar--primary") : toggle.parentElement.querySelector(".md-nav"));
-  for (const label of labels) {
-    if (!label.textContent.trim()) label.ariaLabel = label.htmlFor === "__search" ? say.search : say.menu;
-    label.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      const toggle = label.control;
-      label.click();
+  const buttons = [...document.querySelectorAll("label[for^='__']:not(.md-overlay, .md-search__overlay)")].map((label) => {
+    const toggle = label.control;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: label.className });
+    button.setAttribute("for", toggle.id);  // the theme's styles ask for it
+    if (label.id) button.id = label.id;
+    button.append(...label.childNodes);
+    if (!button.textContent.trim()) button.ariaLabel = toggle.id === "__search" ? say.search : say.menu;
+    button.addEventListener("click", () => {
+      toggle.checked = !toggle.checked;
+      toggle.dispatchEvent(new Event("change", { bubbles: true }));
       if (toggle.id === "__search") return;
-      if (toggle.checked) panel(toggle).querySelector("[tabindex='0'], a[href]").focus();
-      else labels.find((other) => other.control === toggle).focus();
+      (toggle.checked ? panel(toggle).querySelector("button, a[href]") : buttons.find((other) => other.getAttribute("for") === toggle.id)).focus();
     });
-  }
-  const buttons = () => {
-    for (const label of labels) {
-      if (narrow.matches) Object.assign(label, { tabIndex: 0, role: "button" });
-      else for (const name of ["tabindex", "role"]) label.removeAttribute(name);
-    }
-  };
-  narrow.addEventListener("change", buttons);
-  buttons();
+    label.replaceWith(button);
+    return button;
+  });
+  const reachable = () => { for (const button of buttons) button.tabIndex = narrow.matches ? 0 : -1; };
+  narrow.addEventListener("change", reachable);
+  reachable();
   // It closes when it has led somewhere, or with Escape.
   document.querySelector(".md-sidebar--primary")?.addEventListener("click", (event) => { if (event.target.closest("a")) drawer.checked = false; });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !drawer.checked) return;
     drawer.checked = false;
-    labels.find((label) => label.control === drawer).focus();
+    buttons[0].focus();
   });
 })();
