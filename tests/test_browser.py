@@ -165,7 +165,7 @@ def test_the_drawer_opens_with_the_keyboard(site, host, browser):
     page.get_by_role("button", name="Going further").first.press("Enter")
     page.get_by_role("link", name="Lab: TinyVLA").wait_for()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.htmlFor") == "__drawer"
+    assert page.evaluate("document.activeElement.getAttribute('for')") == "__drawer"
     page.get_by_role("link", name="Lab: TinyVLA").wait_for(state="hidden")
     page.close()
 

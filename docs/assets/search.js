@@ -176,8 +176,9 @@
       list.parentElement.dataset.query = "";
       return;
     }
-    const hits = score(await fetchIndex(), query);
+    const index = await fetchIndex();
     if (query !== latest) return;  // typed on in the meantime
+    const hits = score(index, query);
     list.replaceChildren(...hits.map(({ section: [address, title, page, prose] }) => {
       const article = make("article", "md-search-result__article md-typeset", make("h2", "", title));
       if (page !== title) article.append(make("p", "md-search-result__page", page));

@@ -68,7 +68,9 @@
   // take their places, for as long as the window is narrow and the drawer is one; the focus goes along.
   const drawer = document.getElementById("__drawer");
   const narrow = matchMedia("(max-width: 76.2344em)");
-  const panel = (toggle) => (toggle === drawer ? document.querySelector(".md-sidebar--primary") : toggle.parentElement.querySelector(".md-nav"));
+  const sidebar = document.querySelector(".md-sidebar--primary");
+  // What lies on top: the innermost section that is open.
+  const top = () => [...sidebar.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")].pop() || sidebar;
   const buttons = [...document.querySelectorAll("label[for^='__']:not(.md-overlay, .md-search__overlay)")].map((label) => {
     const toggle = label.control;
     const button = Object.assign(document.createElement("button"), { type: "button", className: label.className });
@@ -80,7 +82,7 @@
       toggle.checked = !toggle.checked;
       toggle.dispatchEvent(new Event("change", { bubbles: true }));
       if (toggle.id === "__search") return;
-      (toggle.checked ? panel(toggle).querySelector("button, a[href]") : buttons.find((other) => other.getAttribute("for") === toggle.id)).focus();
+      (toggle.checked ? top().querySelector("button, a[href]") : buttons.find((other) => other.getAttribute("for") === toggle.id)).focus({ preventScroll: true });  // it may still be on its way in
     });
     label.replaceWith(button);
     return button;
@@ -89,7 +91,7 @@
   narrow.addEventListener("change", reachable);
   reachable();
   // It closes when it has led somewhere, or with Escape.
-  document.querySelector(".md-sidebar--primary")?.addEventListener("click", (event) => { if (event.target.closest("a")) drawer.checked = false; });
+  sidebar.addEventListener("click", (event) => { if (event.target.closest("a")) drawer.checked = false; });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !drawer.checked) return;
     drawer.checked = false;
