@@ -18,24 +18,32 @@
     return LEAD[Math.floor(code / 588)] + VOWEL[Math.floor(code / 28) % 21] + TAIL[code % 28];
   });
   const words = (text) => text.normalize("NFC").toLowerCase().match(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/g) || [];
-  const PARTICLES = "이란 으로서 으로써 에서는 에게서 이라는 이라고 에서 에게 으로 까지 부터 보다 처럼 마다 이나 라는 라고 하고 은 는 이 가 을 를 의 에 로 와 과 도 만 나".split(" ");
-  const ENDINGS = "하기 하다 하는 하고 하면 한다 했다 하지 해서 된다 되는 되다 된 한 할 해 시키기 시키다 다 기 는 고".split(" ");
+  const PARTICLES = "이란 으로서 으로써 에서는 에게서 이라는 이라고 에서 에게 으로 까지 부터 보다 처럼 마다 이나 라는 라고 하고 들 은 는 이 가 을 를 의 에 로 와 과 도 만 나".split(" ");
+  const ENDINGS = "하려면 하려고 려면 해요 하기 하다 하는 하고 하면 한다 했다 하지 해서 된다 되는 되다 된 한 할 해 시키기 시키다 다 기 는 고".split(" ");
   const without = (word, endings) => endings.filter((end) => word.endsWith(end) && word.length - end.length >= 2).map((end) => word.slice(0, -end.length));
   // A word and what it may be a form of, the likeliest first.
   const forms = (word) => {
     if (/[가-힣]/.test(word)) {
-      const bare = [word, ...without(word, PARTICLES)];
+      const once = [word, ...without(word, PARTICLES)];
+      const bare = [...once, ...once.flatMap((form) => without(form, PARTICLES))];
       return [...new Set([...bare, ...bare.flatMap((form) => without(form, ENDINGS))])];
     }
     const stems = [word];
-    for (const end of ["s", "es", "ed", "ing", "_"]) if (word.endsWith(end) && word.length - end.length > 3) stems.push(word.slice(0, -end.length));
+    for (const end of ["s", "es", "ed", "ing", "_"]) {
+      const stem = word.slice(0, -end.length);
+      if (!word.endsWith(end) || stem.length < (end.length > 1 ? 3 : 4)) continue;
+      // saved, saving: save; dropped, dropping: drop.
+      if (end === "ed" || end === "ing") stems.push(/([^sl])\1$/.test(stem) ? stem.slice(0, -1) : `${stem}e`);
+      if (stem.length > 3) stems.push(stem);
+    }
+    if (/[a-z]{5}e$/.test(word)) stems.push(word.slice(0, -1));  // unfreeze: unfreezing
     return stems;
   };
   const phrase = (text) => words(text).join("").replaceAll("_", "");
   const shortest = (word) => forms(word).reduce((short, form) => (form.length < short.length ? form : short));
   const bare = (text) => words(text).map(shortest).join("").replaceAll("_", "");
   // Words of a question that say nothing of what is asked for, and values of arguments.
-  const EMPTY = new Set("nn torch self f true false none a an the of to in is are how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
+  const EMPTY = new Set("nn torch self f true false a an the of to in is are how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
 
   // ---- The index: for each word, in which sections it stands and how much it says there.
   const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
@@ -69,9 +77,10 @@
       sections, index,
       // How much a page is there to explain: the notes before what uses them.
       worth: sections.map(([address]) => (
-        /^contributing/.test(address) ? 0.4 : /exercises/.test(address) ? 0.55 : /^glossary/.test(address) ? 0.6 : /#takeaways$/.test(address) ? 0.6
+        /^contributing/.test(address) ? 0.4 : /solved/.test(address) ? 0.3 : /exercises/.test(address) ? 0.55 : /^glossary/.test(address) ? 0.4 : /#takeaways$/.test(address) ? 0.6
           : /(lab|freezing|modern|next)\/(#|$)/.test(address) ? 0.85 : /^(#|$)/.test(address) ? 0.7 : 1)),
       joined: sections.map(([, title, , prose]) => [phrase(title), phrase(prose)]),
+      plain: sections.map(([, title]) => phrase(title.replace(/^[\d. -]*((nn|F|torch)\.)?/, ""))),
       // A name in the code of a definition is explained where the term is, unless a heading bears it.
       terms: terms.map(([names, code, address]) => ({
         names: names.map((name) => ({ phrase: phrase(name), bare: bare(name) })),
@@ -88,42 +97,78 @@
     if (PARTICLES.includes(word.slice(form.length)) && word.startsWith(form)) return 0.95;
     return 0.35 + 0.45 * (typed.length / entry.keys.length);
   };
-  const score = ({ sections, index, joined, worth, terms }, query) => {
-    let asked = words(query);
+  // One key too many, too few, another, or two in the wrong order.
+  const slip = (a, b) => {
+    if (Math.abs(a.length - b.length) > 1) return false;
+    let start = 0, end = 0;
+    while (start < a.length && a[start] === b[start]) start += 1;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+    const [x, y] = [a, b].map((word) => word.slice(start, word.length - end));
+    return (x.length < 2 && y.length < 2) || (x.length === 2 && x === [...y].reverse().join(""));
+  };
+  // A word that is found nowhere is two without their space, or a slip of the finger.
+  const mend = ({ index, joined, terms }, word) => {
+    const names = terms.flatMap((term) => term.names), typed = keys(word);
+    const begins = (entry) => entry.startsWith(typed);
+    const known = (part) => forms(part).some((form) => index.has(form) || names.some((name) => name.phrase === form || name.bare === form));
+    const hangul = /[가-힣]/.test(word);
+    if (word.length < (hangul ? 3 : 4) || known(word) || names.some((name) => begins(keys(name.phrase))) || [...index.values()].some((entry) => begins(entry.keys))) return [word];
+    if (hangul && joined.some((texts) => texts.some((text) => text.includes(word)))) return [word];
+    const least = hangul ? 2 : 4;
+    for (let at = word.length - least; at >= least; at -= 1) {
+      if (known(word.slice(0, at)) && known(word.slice(at))) return [word.slice(0, at), word.slice(at)];
+    }
+    const often = (entry) => index.get(entry)?.at.size || 0;
+    for (const form of forms(word).map(keys).filter((form) => form.length > 4)) {
+      const near = [...index.keys(), ...names.map((name) => name.phrase)].filter((entry) => slip(form, keys(entry)));
+      if (near.length) return [near.reduce((best, entry) => (often(entry) > often(best) ? entry : best))];
+    }
+    return [word];
+  };
+  const score = (all, query) => {
+    const { sections, index, joined, plain, worth, terms } = all;
+    // eval()에서: what hangs on a name in Latin letters is no word of its own.
+    const parted = query.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : after));
+    let asked = words(parted);
     const telling = asked.filter((word) => !EMPTY.has(word));
     if (telling.length) asked = telling;
     if (!asked.length) return [];
+    asked = asked.flatMap((word) => mend(all, word));
     const total = new Float64Array(sections.length), found = new Float64Array(sections.length);
+    // A word that stands in few sections says more of what is asked for than one that stands in many; from 0 to 1.
+    const rarity = (count) => Math.log(1 + sections.length / (count || 1)) / Math.log(1 + sections.length);
+    const tells = (word) => rarity(new Set(forms(word).flatMap((form) => [...(index.get(form)?.at.keys() || [])])).size);
 
-    // What the glossary calls by this name, whole or half typed.
-    const whole = phrase(asked.join(" ")), stem = bare(asked.join(" ")), typed = keys(whole);
+    // What the glossary calls by this name, whole or half typed. F.dropout is not nn.Dropout.
+    const whole = phrase(asked.join(" ")), stem = bare(asked.join(" ")), typed = keys(whole), functional = /\bF\.\w/.test(query);
+    const begun = new Map(whole.length < 2 ? [] : terms.flatMap(({ names }) => names.map((name) => keys(name.phrase))).filter((name) => name.startsWith(typed)).map((name) => [name, true]));
+    for (const name of begun.keys()) for (const longer of begun.keys()) if (longer !== name && longer.startsWith(name)) begun.set(longer, false);
     const explains = new Map(), others = new Map();
     for (const { names, code, number } of terms) {
+      const called = (word) => names.some((name) => forms(word).some((form) => form === name.phrase || (form.length > 1 && form === name.bare)));
       let best = forms(whole).some((form) => code.includes(form)) ? 0.5 : 0;
       for (const name of names) {
-        const exact = name.phrase === whole || forms(whole).includes(name.phrase) || name.bare === stem || forms(whole).includes(name.bare);
-        const begun = whole.length > 1 && keys(name.phrase).startsWith(typed);
+        const exact = name.phrase === phrase(query) || (!functional && (forms(whole).includes(name.phrase) || name.bare === stem || forms(whole).includes(name.bare)));
         // 얼린, 얼려서: a form of 얼리다 that no list of endings has.
         const root = keys(name.bare), changed = root.replace(/ㅣ$/, "ㅕ");
         const inflected = /[가-힣]{2}/.test(name.bare) && [root, changed].some((start) => typed.startsWith(start) && typed.length - start.length < 5);
-        best = Math.max(best, exact ? 1 : inflected ? 0.8 : begun ? 0.3 + 0.5 * (typed.length / keys(name.phrase).length) : 0);
+        const half = !functional && begun.get(keys(name.phrase)) && !/^glossary/.test(sections[number][0]);
+        best = Math.max(best, exact ? 1 : inflected ? 0.8 : half ? 0.3 + 0.5 * (typed.length / keys(name.phrase).length) : 0);
       }
-      // A term that is a part of the question counts for less.
-      if (asked.length > 1 && asked.some((word) => names.some((name) => forms(word).some((form) => form === name.phrase || form === name.bare)))) best = Math.max(best, 0.25);
+      // A term that is a part of the question counts for less, and for little if it is in every other section.
+      if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? 0.25 * tells(word) ** 2 : 0)));
       if (best) explains.set(number, Math.max(explains.get(number) || 0, best));
       // In a longer query too, a word that the notes do not use stands for the one they do.
-      for (const word of asked) {
-        if (names.some((name) => forms(word).some((form) => form === name.phrase || (form.length > 1 && form === name.bare)))) {
-          others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
-        }
-      }
+      for (const word of asked) if (called(word)) others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
       if (best === 1 && asked.length > 1) others.set(asked[0], [...(others.get(asked[0]) || []), ...names.map((name) => name.bare)]);
     }
+    plain.forEach((title, number) => { if (title === whole) explains.set(number, Math.max(explains.get(number) || 0, 0.5 * worth[number])); });
 
+    let sum = 0;
     for (const word of asked) {
       const alternatives = [
         ...forms(word).map((form, number) => [form, number ? 0.9 : 1]), ...(others.get(word) || []).map((form) => [form, 0.6]),
-        ...word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25])];
+        ...(index.has(word) ? [] : word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25]))];
       const here = new Float64Array(sections.length);
       for (const [form, weight] of alternatives) {
         if (form.length < 2 && alternatives.length > 1 && form !== word) continue;
@@ -137,11 +182,16 @@
           here[number] = Math.max(here[number], said * weight);
         });
       }
-      here.forEach((said, number) => { total[number] += said; found[number] += said > 0; });
+      const rare = rarity(here.reduce((count, said) => count + (said > 0), 0));
+      sum += rare;
+      here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
     }
+    // A dotted name, torch.load, where it stands as it was typed.
+    const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
+    const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
     return sections.map((section, number) => {
-      const all = total[number] * (found[number] / asked.length) ** 3 * worth[number];
-      return { section, score: all + EXPLAINS * (explains.get(number) || 0) };
+      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** 3;
+      return { section, score: (said + verbatim(section)) * worth[number] + EXPLAINS * (explains.get(number) || 0) };
     }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score).slice(0, 12);
   };
 
