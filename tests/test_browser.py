@@ -32,14 +32,14 @@ BROKEN = """() => [...document.querySelectorAll("article :not(pre) > code")].fla
     }
     return found;
 })"""
-# Each button is clicked, folded ones too; what the clipboard then holds.
+# Each button is clicked, folded ones too: what the clipboard then holds, and whether that is the block's own code.
 COPY = """async () => {
     const copied = [];
     for (const button of document.querySelectorAll(".md-code__button")) {
-        await navigator.clipboard.writeText("nothing was copied");
         button.click();
         await new Promise((done) => setTimeout(done));
-        copied.push(await navigator.clipboard.readText());
+        const text = await navigator.clipboard.readText();
+        copied.push([text, text === button.closest("pre").querySelector("code").textContent]);
     }
     return copied;
 }"""
@@ -100,7 +100,7 @@ def test_copy_buttons_copy_the_code_alone(site, host, browser):
         page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"))
         copied = page.evaluate(COPY)
         clicked += len(copied)
-        problems += [f"{source(site, path)}: what is copied stands in no snippet: {text[:80]!r}" for text in copied if text not in known]
+        problems += [f"{source(site, path)}: what is copied is not the block as its snippet has it: {text[:80]!r}" for text, own in copied if not own or text not in known]
         blocks = page.locator("div.highlight:not(.language-text, .language-pytb)").count()
         if blocks != len(copied):
             problems.append(f"{source(site, path)}: {blocks} blocks, and {len(copied)} buttons to copy them")
@@ -178,7 +178,7 @@ def test_the_scheme_is_the_systems_or_the_readers(site, host, browser):
     scheme = "document.body.dataset.mdColorScheme"
     assert page.evaluate(scheme) == "slate"
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{scheme} === 'default'")
+    page.wait_for_function(f"() => {scheme} === 'default'")  # a bare expression would have to be evaluated, which the policy forbids
     for name, expected in (("Following the system; switch to light", "default"), ("Light; switch to dark", "slate")):
         page.get_by_role("button", name=name).click()
         assert page.evaluate(scheme) == expected
