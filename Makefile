@@ -35,7 +35,7 @@ build: $(SITE) ## build the site into site/; a build that fails leaves site/ as 
 	rm -rf site && mv .build site
 
 test: $(TESTS) ## run every check that CI runs (TORCH=torch==2.6.0 picks a release)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 record: $(TESTS) ## run the snippets and rewrite the outputs that changed
 	$(BIN)/python tests/record.py

@@ -11,15 +11,17 @@ import pytest
 from test_site import pages, source
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-# Unfolded, and in each kind of block one piece of code of each color: axe takes seconds for the others, which are alike.
+# Unfolded, and one of each kind of words that have a color of their own, in blocks and in prose: axe takes seconds for the
+# others, which are alike.
 PREPARE = """() => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     const seen = new Set();
-    for (const span of document.querySelectorAll("pre code span")) {
-        const kind = `${span.closest(".highlight")?.className} ${span.className}`;
-        if (span.className && !seen.has(kind)) seen.add(kind);
-        else if (!span.closest("a")) span.replaceWith(...span.childNodes);
+    for (const piece of document.querySelectorAll("article :is(pre code span, :not(pre) > code, strong, em)")) {
+        const kind = [piece.closest(".highlight")?.className, piece.tagName, piece.className, piece.parentElement.tagName, !!piece.closest("details")].join();
+        if ((piece.className || piece.tagName !== "SPAN") && !seen.has(kind)) seen.add(kind);
+        else if (!piece.closest("a, summary")) piece.replaceWith(...piece.childNodes);
     }
+    document.querySelector("article").normalize();
 }"""
 COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
 
