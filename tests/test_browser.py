@@ -9,7 +9,7 @@ import yaml
 from tiny_vla import TinyVLA, demonstrations
 
 from snippet import ROOT
-from test_site import pages, source
+from test_site import pages, report, source, url
 
 # The sum of the layout shifts so far, once two frames have been painted.
 SHIFT = """() => new Promise((done) => {
@@ -45,11 +45,6 @@ COPY = """async () => {
 }"""
 
 
-def report(problems):
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
-
-
 def test_pages_load_and_fit(site, host, browser):
     """No console error (a breach of the policy is one), no failed request, none to another host, no shift of what is shown, nothing wider than the window, no name broken in two."""
     problems = []
@@ -63,7 +58,7 @@ def test_pages_load_and_fit(site, host, browser):
             continue
         here = source(site, path)
         page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"), wait_until="load")
+        page.goto(url(site, path, host), wait_until="load")
         if (shift := page.evaluate(SHIFT)) > 0.01:
             problems.append(f"{here}: what is shown shifts while the page loads, by {shift:.3f}")
         for width in (390, 1440):
@@ -97,7 +92,7 @@ def test_copy_buttons_copy_the_code_alone(site, host, browser):
     for path in pages(site):
         if path.name == "404.html":
             continue
-        page.goto(host + path.relative_to(site).as_posix().removesuffix("index.html"))
+        page.goto(url(site, path, host))
         copied = page.evaluate(COPY)
         clicked += len(copied)
         problems += [f"{source(site, path)}: what is copied is not the block as its snippet has it: {text[:80]!r}" for text, own in copied if not own or text not in known]

@@ -129,8 +129,7 @@ def test_it_prints_what_it_shows(site, runs, kind, locale):
         assert cell.execution_count == shown[id].execution_count
 
 
-@EACH_LOCALE
-def test_the_workbook_stops_at_each_check_with_its_hint(runs, locale):
+def test_the_workbook_stops_at_each_check_with_its_hint(runs):
     """At the first, that is: further down one comes only with an answer, or by running cells one by one."""
     for id, cell in code_cells(runs["workbook", "ko"]).items():
         error = raised(cell)

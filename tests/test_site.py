@@ -29,8 +29,8 @@ def pages(site):
     return sorted(p for p in site.rglob("*.html"))
 
 
-def url(site, path):
-    return urljoin(SITE_URL, path.relative_to(site).as_posix().removesuffix("index.html"))
+def url(site, path, host=SITE_URL):
+    return urljoin(host, path.relative_to(site).as_posix().removesuffix("index.html"))
 
 
 def file_at(site, address):

@@ -83,7 +83,7 @@
       plain: sections.map(([, title]) => phrase(title.replace(/^[\d. -]*((nn|F|torch)\.)?/, ""))),
       // A name in the code of a definition is explained where the term is, unless a heading bears it.
       terms: terms.map(([names, code, address]) => ({
-        names: names.map((name) => ({ phrase: phrase(name), bare: bare(name) })),
+        names: names.map((name) => ({ phrase: phrase(name), bare: bare(name), keys: keys(phrase(name)), root: keys(bare(name)) })),
         code: code.filter((name) => !words(name).some((word) => titled.has(word))).map(phrase), number: numbers.get(address),
       })),
     };
@@ -112,15 +112,16 @@
     const begins = (entry) => entry.startsWith(typed);
     const known = (part) => forms(part).some((form) => index.has(form) || names.some((name) => name.phrase === form || name.bare === form));
     const hangul = /[가-힣]/.test(word);
-    if (word.length < (hangul ? 3 : 4) || known(word) || names.some((name) => begins(keys(name.phrase))) || [...index.values()].some((entry) => begins(entry.keys))) return [word];
+    if (word.length < (hangul ? 3 : 4) || known(word) || names.some((name) => begins(name.keys)) || [...index.values()].some((entry) => begins(entry.keys))) return [word];
     if (hangul && joined.some((texts) => texts.some((text) => text.includes(word)))) return [word];
     const least = hangul ? 2 : 4;
     for (let at = word.length - least; at >= least; at -= 1) {
       if (known(word.slice(0, at)) && known(word.slice(at))) return [word.slice(0, at), word.slice(at)];
     }
     const often = (entry) => index.get(entry)?.at.size || 0;
+    const spelled = [...[...index].map(([entry, value]) => [entry, value.keys]), ...names.map((name) => [name.phrase, name.keys])];
     for (const form of forms(word).map(keys).filter((form) => form.length > 4)) {
-      const near = [...index.keys(), ...names.map((name) => name.phrase)].filter((entry) => slip(form, keys(entry)));
+      const near = spelled.filter(([, entry]) => slip(form, entry)).map(([entry]) => entry);
       if (near.length) return [near.reduce((best, entry) => (often(entry) > often(best) ? entry : best))];
     }
     return [word];
@@ -141,33 +142,35 @@
 
     // What the glossary calls by this name, whole or half typed. F.dropout is not nn.Dropout.
     const whole = phrase(asked.join(" ")), stem = bare(asked.join(" ")), typed = keys(whole), functional = /\bF\.\w/.test(query);
-    const begun = new Map(whole.length < 2 ? [] : terms.flatMap(({ names }) => names.map((name) => keys(name.phrase))).filter((name) => name.startsWith(typed)).map((name) => [name, true]));
+    const begun = new Map(whole.length < 2 ? [] : terms.flatMap(({ names }) => names.map((name) => name.keys)).filter((name) => name.startsWith(typed)).map((name) => [name, true]));
     for (const name of begun.keys()) for (const longer of begun.keys()) if (longer !== name && longer.startsWith(name)) begun.set(longer, false);
+    const formsOf = new Map(asked.map((word) => [word, forms(word)])), wholes = forms(whole);
     const explains = new Map(), others = new Map();
+    const explain = (number, how) => { if (how) explains.set(number, Math.max(explains.get(number) || 0, how)); };
     for (const { names, code, number } of terms) {
-      const called = (word) => names.some((name) => forms(word).some((form) => form === name.phrase || (form.length > 1 && form === name.bare)));
-      let best = forms(whole).some((form) => code.includes(form)) ? 0.5 : 0;
+      const called = (word) => names.some((name) => formsOf.get(word).some((form) => form === name.phrase || (form.length > 1 && form === name.bare)));
+      let best = wholes.some((form) => code.includes(form)) ? 0.5 : 0;
       for (const name of names) {
-        const exact = name.phrase === phrase(query) || (!functional && (forms(whole).includes(name.phrase) || name.bare === stem || forms(whole).includes(name.bare)));
+        const exact = name.phrase === phrase(query) || (!functional && (wholes.includes(name.phrase) || name.bare === stem || wholes.includes(name.bare)));
         // 얼린, 얼려서: a form of 얼리다 that no list of endings has.
-        const root = keys(name.bare), changed = root.replace(/ㅣ$/, "ㅕ");
-        const inflected = /[가-힣]{2}/.test(name.bare) && [root, changed].some((start) => typed.startsWith(start) && typed.length - start.length < 5);
-        const half = !functional && begun.get(keys(name.phrase)) && !/^glossary/.test(sections[number][0]);
-        best = Math.max(best, exact ? 1 : inflected ? 0.8 : half ? 0.3 + 0.5 * (typed.length / keys(name.phrase).length) : 0);
+        const changed = name.root.replace(/ㅣ$/, "ㅕ");
+        const inflected = /[가-힣]{2}/.test(name.bare) && [name.root, changed].some((start) => typed.startsWith(start) && typed.length - start.length < 5);
+        const half = !functional && begun.get(name.keys) && !/^glossary/.test(sections[number][0]);
+        best = Math.max(best, exact ? 1 : inflected ? 0.8 : half ? 0.3 + 0.5 * (typed.length / name.keys.length) : 0);
       }
       // A term that is a part of the question counts for less, and for little if it is in every other section.
       if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? 0.25 * tells(word) ** 2 : 0)));
-      if (best) explains.set(number, Math.max(explains.get(number) || 0, best));
+      explain(number, best);
       // In a longer query too, a word that the notes do not use stands for the one they do.
       for (const word of asked) if (called(word)) others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
       if (best === 1 && asked.length > 1) others.set(asked[0], [...(others.get(asked[0]) || []), ...names.map((name) => name.bare)]);
     }
-    plain.forEach((title, number) => { if (title === whole) explains.set(number, Math.max(explains.get(number) || 0, 0.5 * worth[number])); });
+    plain.forEach((title, number) => { if (title === whole) explain(number, 0.5 * worth[number]); });
 
     let sum = 0;
     for (const word of asked) {
       const alternatives = [
-        ...forms(word).map((form, number) => [form, number ? 0.9 : 1]), ...(others.get(word) || []).map((form) => [form, 0.6]),
+        ...formsOf.get(word).map((form, number) => [form, number ? 0.9 : 1]), ...(others.get(word) || []).map((form) => [form, 0.6]),
         ...(index.has(word) ? [] : word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25]))];
       const here = new Float64Array(sections.length);
       for (const [form, weight] of alternatives) {
