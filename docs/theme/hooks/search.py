@@ -1,4 +1,4 @@
-"""Make an index for each language from that of the search plugin, which holds both languages and all code.
+"""Make an index for each language; that of the search plugin holds both, and parsing the pages takes it a quarter of the build.
 
 assets/search.js reads it when the reader turns to search. With it go the terms of the glossary: other words for
 a thing, in both languages, and the section that explains it.
@@ -12,26 +12,33 @@ from pathlib import Path
 
 from mkdocs.plugins import event_priority
 
-DEFAULT = "ko"  # its pages are at the root
 TERM = re.compile(r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE)
 OTHER_NAMES = re.compile(r"(?:쓰지 않는 말|다른 이름|Not used in Korean|Also called): ([^.]*)\.")
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
-CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
+CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+HEADING = re.compile(r'<h[1-6] id="([^"]+)">(.*?)(?:<a class="headerlink".*?)?</h[1-6]>', re.DOTALL)
+
+indices = {}  # locale: {address of a page, below that of the language's home page: its sections}
 
 
 def plain(text):
     """HTML as one line of text."""
-    text = re.sub(r"<[^>]+>", " ", re.sub(r"</?(?:a|code|em|span|strong)\b[^>]*>", "", text))
+    text = re.sub(r"<[^>]+>", " ", re.sub(r"</?(?:a|code|em|span|strong|m[a-z]+)\b[^>]*>", "", text))
     return html.unescape(re.sub(r"\s+", " ", text)).strip()
 
 
-def section(doc, title):
-    """[address, title, title of its page, prose, names in its prose's code, names in its blocks]."""
-    prose = BLOCK.sub(" ", doc["text"])
-    named = dict.fromkeys(html.unescape(code) for code in CODE.findall(doc["title"] + prose))
-    used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", html.unescape(" ".join(BLOCK.findall(doc["text"]))))))
-    return [doc["location"], plain(doc["title"]), title, plain(prose), " ".join(named), " ".join(used)]
+def sections(page, address):
+    """[address, title, title of its page, prose, names in its prose's code, names in its blocks] for each section of a page."""
+    found = []
+    before, *parts = HEADING.split(re.sub(r"<svg.*?</svg>", "", page.content, flags=re.DOTALL))
+    for anchor, heading, text in zip(parts[::3], parts[1::3], [before + parts[2], *parts[5::3]]):
+        prose = BLOCK.sub(" ", text)
+        named = dict.fromkeys(map(plain, CODE.findall(heading + prose)))
+        used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", html.unescape(plain(" ".join(BLOCK.findall(text)))))))
+        where = address if not found else f"{address}#{anchor}"
+        found.append([where, plain(heading), plain(parts[1]), plain(prose), " ".join(named), " ".join(used)])
+    return found
 
 
 def terms(glossary, addresses):
@@ -54,21 +61,26 @@ def terms(glossary, addresses):
     return found
 
 
+@event_priority(100)  # before the search plugin, which is told to pass the page over
+def on_page_context(context, *, page, config, nav):
+    """MkDocs event. Takes up the page's sections."""
+    page.meta["search"] = {"exclude": True}
+    plugin = config.plugins["i18n"]
+    home = "" if plugin.current_language == plugin.default_language else f"{plugin.current_language}/"
+    address = page.url.removeprefix("./").removeprefix(home)
+    indices.setdefault(plugin.current_language, {})[address] = sections(page, address)
+
+
 @event_priority(-110)  # after i18n, whose last event builds the other language
 def on_post_build(config):
-    """MkDocs event. Writes search/ko.json and search/en.json, with addresses below that of the language's home page."""
+    """MkDocs event. Writes search/ko.json and search/en.json in place of the plugin's one file."""
     folder = Path(config.site_dir, "search")
     if not (folder / "search_index.json").exists():
         return
-    docs = json.loads((folder / "search_index.json").read_text(encoding="utf-8"))["docs"]
-    for locale in {doc["location"].startswith("en/") and "en" or DEFAULT for doc in docs}:
-        prefix = "" if locale == DEFAULT else f"{locale}/"
-        own = [
-            dict(doc, location=doc["location"].removeprefix(prefix)) for doc in docs
-            if doc["location"].startswith("en/") == (locale == "en")]
-        titles = {doc["location"]: plain(doc["title"]) for doc in own if "#" not in doc["location"]}
-        sections = [section(doc, titles[doc["location"].partition("#")[0]]) for doc in own]
-        glossary = Path(config.docs_dir, locale, "glossary.md").read_text(encoding="utf-8")
-        index = {"sections": sections, "terms": terms(glossary, {doc["location"] for doc in own})}
-        (folder / f"{locale}.json").write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     (folder / "search_index.json").unlink()
+    for locale, pages in indices.items():
+        glossary = Path(config.docs_dir, locale, "glossary.md").read_text(encoding="utf-8")
+        own = [section for address in sorted(pages) for section in pages[address]]
+        index = {"sections": own, "terms": terms(glossary, {section[0] for section in own})}
+        (folder / f"{locale}.json").write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    indices.clear()
