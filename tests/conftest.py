@@ -1,7 +1,9 @@
 """The built site, built once for all tests that look at it, and a Chromium to look at it with."""
 
+import fcntl
 import functools
 import http.server
+import json
 import os
 import shutil
 import subprocess
@@ -12,11 +14,31 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from snippet import ROOT
+from snippet import ROOT, SNIPPETS
 
+PAGE = os.environ.get("PAGE")  # "nn-module/parameters" of `make test PAGE=nn-module/parameters`
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Root has no sandbox in a container; the rest keeps Chromium itself from calling home.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+def pytest_collection_modifyitems(config, items):
+    """With PAGE=… leave out what does not concern that page: its files, its snippets, and what is built of them."""
+    if not PAGE:
+        return
+    own = [ROOT / f"docs/{locale}/{PAGE}.md" for locale in ("ko", "en")]
+    if not any(path.exists() for path in own):
+        raise pytest.UsageError(f"PAGE={PAGE}: there is neither {own[0].relative_to(ROOT)} nor {own[1].relative_to(ROOT)}. Write the page as nn-module/parameters.")
+
+    def concerns(item):
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        paths = [item.path, *(getattr(value, "path", value) for value in given)]
+        return "shown" in getattr(item, "fixturenames", ()) or item.name == "test_the_site_builds" or any(
+            path in own or path == Path(PAGE).name or isinstance(path, Path) and SNIPPETS / PAGE in path.parents for path in paths)
+
+    kept = [item for item in items if concerns(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 def build_into(folder, **settings):
@@ -39,8 +61,16 @@ def build_again():
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory):
-    """The site for the tests: (folder, errors)."""
-    return build_into(tmp_path_factory.mktemp("site"))
+    """The site for the tests: (folder, errors). The first of pytest's processes builds it, the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
+    with open(folder.with_suffix(".json"), "a+") as built:
+        fcntl.flock(built, fcntl.LOCK_EX)
+        built.seek(0)
+        if not (text := built.read()):
+            text = json.dumps(build_into(folder)[1])
+            built.write(text)
+    return folder, json.loads(text)
 
 
 @pytest.fixture
@@ -50,6 +80,15 @@ def site(build):
     if errors:
         pytest.skip("the site does not build: see test_the_site_builds")
     return folder
+
+
+@pytest.fixture
+def shown(site):
+    """The HTML files of all pages but 404.html, whose addresses begin at the root; with PAGE=… those of that page."""
+    if PAGE:
+        address = "index.html" if PAGE == "index" else PAGE.removesuffix("/index") + "/index.html"
+        return [site / address, site / "en" / address]
+    return [path for path in sorted(site.rglob("*.html")) if path.name != "404.html"]
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

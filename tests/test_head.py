@@ -36,12 +36,10 @@ def test_the_policy_holds_for_every_page(site):
     report(problems)
 
 
-def test_pages_are_light(site):
+def test_pages_are_light(site, shown):
     """HTML, CSS and JavaScript of a page, gzipped; pictures and the index of the search apart."""
     problems = []
-    for path in pages(site):
-        if path.name == "404.html":  # its addresses are whole, below that of the host
-            continue
+    for path in shown:
         fetched = {tag.get("src") or tag["href"] for tag in parse(path).select("script[src], link[rel=stylesheet]")}
         files = [path, *(file_at(site, urljoin(url(site, path), address)) for address in fetched)]
         weight = sum(len(gzip.compress(file.read_bytes())) for file in files) / 1024
@@ -51,12 +49,10 @@ def test_pages_are_light(site):
     report(problems)
 
 
-def test_links_to_pages_have_a_picture(site):
+def test_links_to_pages_have_a_picture(site, shown):
     """What is shown with a link: the page's own title and description, and a picture in its language."""
     problems = []
-    for path in pages(site):
-        if path.name == "404.html":
-            continue
+    for path in shown:
         page = parse(path)
         found = {tag["property"]: tag["content"] for tag in page.find_all("meta", property=True)}
         picture = file_at(site, found["og:image"])
@@ -79,12 +75,10 @@ def test_the_sitemap_names_both_languages_of_every_page(site):
         assert dict(re.findall(r'hreflang="(\w+)" href="(.*?)"', rest)) == {"ko": ko, "en": ko.replace(SITE_URL, SITE_URL + "en/")}, address
 
 
-def test_every_page_is_there_as_plain_markdown(site):
+def test_every_page_is_there_as_plain_markdown(site, shown):
     """With the code of its page, word for word, and nothing that only this site understands."""
     problems = []
-    for path in pages(site):
-        if path.name == "404.html":
-            continue
+    for path in shown:
         plain = path.with_name("index.md")
         if not plain.is_file():
             problems.append(f"{source(site, path)}: no {plain.name} beside its HTML. See docs/theme/hooks/plain_pages.py.")
@@ -105,11 +99,11 @@ def test_llms_txt_lists_every_page(site):
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])
-def test_a_mistake_is_reported_with_a_form_that_is_filled_in(site, locale):
+def test_a_mistake_is_reported_with_a_form_that_is_filled_in(site, shown, locale):
     """The link below a page leads to the form of its language, and names fields that the form has."""
     form = f".github/ISSUE_TEMPLATE/mistake-{locale}.yml"
     fields = {field["id"]: field for field in yaml.safe_load((ROOT / form).read_text(encoding="utf-8"))["body"]}
-    own = [path for path in pages(site) if path.name != "404.html" and source(site, path).startswith(f"docs/{locale}/")]
+    own = [path for path in shown if source(site, path).startswith(f"docs/{locale}/")]
     assert own
     for path in own:
         query = parse_qs(urlparse(parse(path).select_one(".page-links a[href*='/issues/new']")["href"]).query)
