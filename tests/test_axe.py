@@ -8,7 +8,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from test_site import pages, report, source, url
+from test_site import locale_of, report, source, url
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 # Unfolded, and one of each kind of words that have a color of their own, in blocks and in prose: axe takes seconds for the
@@ -43,7 +43,7 @@ def test_axe_finds_nothing(site, shown, host, browser, turn):
     page = context.new_page()
     problems = []
     for locale in ("ko", "en"):
-        own = [path for path in shown if (path.relative_to(site).parts[0] == "en") == (locale == "en")]
+        own = [path for path in shown if locale_of(site, path) == locale]
         for number, path in enumerate(own):
             if (number + 2 * (locale == "en")) % 4 == turn:
                 page.goto(url(site, path, host))

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from snippet import ROOT
-from test_site import SITE_URL, file_at, pages, parse, report, source, url
+from test_site import SITE_URL, file_at, locale_of, pages, parse, report, source, url
 
 # `connect-src` is for the index of the search; `data:` for the icons in the theme's style sheets.
 POLICY = {
@@ -103,7 +103,7 @@ def test_a_mistake_is_reported_with_a_form_that_is_filled_in(site, shown, locale
     """The link below a page leads to the form of its language, and names fields that the form has."""
     form = f".github/ISSUE_TEMPLATE/mistake-{locale}.yml"
     fields = {field["id"]: field for field in yaml.safe_load((ROOT / form).read_text(encoding="utf-8"))["body"]}
-    own = [path for path in shown if source(site, path).startswith(f"docs/{locale}/")]
+    own = [path for path in shown if locale_of(site, path) == locale]
     assert own
     for path in own:
         query = parse_qs(urlparse(parse(path).select_one(".page-links a[href*='/issues/new']")["href"]).query)
