@@ -13,7 +13,7 @@ from pathlib import Path
 from mkdocs.plugins import event_priority
 
 TERM = re.compile(r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE)
-OTHER_NAMES = re.compile(r"(?:쓰지 않는 말|다른 이름|Not used in Korean|Also called): ([^.]*)\.")
+OTHER_NAMES = re.compile(r"(?P<which>쓰지 않는 말|다른 이름|Not used in Korean|Not used|Also called): (?P<names>[^.]*)\.")
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
@@ -41,6 +41,11 @@ def sections(page, address):
     return found
 
 
+def names_in(headword):
+    """The names in a headword: two in `인자 · argument`, and two in `서브 모듈(submodule)`, as a page first mentions it."""
+    return re.split(r", | · ", re.sub(r"(?<=[가-힣])\(([^)]*)\)", r" · \1", headword))
+
+
 def terms(glossary, addresses):
     """[names, names in the code of its definition, address of the section that explains it] for each entry of a glossary."""
     found, heading = [], ""
@@ -48,9 +53,9 @@ def terms(glossary, addresses):
         if term["heading"]:
             heading = term["heading"]
             continue
-        names = re.split(r", | · ", term["names"])
-        for others in OTHER_NAMES.findall(term["meaning"]):
-            names += others.split(", ")
+        names = names_in(term["names"])
+        for others in OTHER_NAMES.finditer(term["meaning"]):
+            names += others["names"].split(", ")
         link = EXPLAINED.search(term["meaning"])
         page, _, anchor = link["link"].partition("#") if link else ("glossary.md", "", heading)
         page = page.removesuffix("index.md").removesuffix(".md").rstrip("/") + "/"
