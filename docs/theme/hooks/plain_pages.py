@@ -11,7 +11,7 @@ from includes import SNIPPETS
 from markdown import Markdown
 from mkdocs.plugins import event_priority
 from mkdocs.utils import write_file
-from notebooks import plain
+from notebooks import plain, without_allowances
 
 # Code comes first, to be left alone. The table of the lab goes: the first block of that page prints the same.
 SITE_ONLY = re.compile(
@@ -45,6 +45,11 @@ def text(page, files, site_url):
 def on_nav(nav, *, config, files):
     """MkDocs event."""
     languages[config.plugins["i18n"].current_language] = (config.site_name, config.site_description, nav.pages)
+
+
+def on_page_markdown(markdown, *, page, config, files):
+    """MkDocs event. Comments for the tests reach no reader, neither here nor in the HTML."""
+    return without_allowances(markdown)
 
 
 @event_priority(-100)  # after all that changes a page's Markdown
