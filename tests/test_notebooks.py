@@ -226,3 +226,9 @@ def test_a_missing_block_is_named(tmp_path, monkeypatch, snippet, said):
         path.write_text(snippet, encoding="utf-8")
     with pytest.raises(PluginError, match=re.escape("solution.md" + said)):
         notebooks.block(f"{notebooks.EXERCISES}/1-mlp/solution.md", "answer", "python")
+
+
+def test_comments_that_silence_a_check_are_left_out():
+    comment = "<!-- allow `in_place`은: read in Korean -->"
+    text = notebooks.without_allowances(f"It says `in_place`은. {comment}\n\n```html\nAs code: {comment}\n```\n")
+    assert text == f"It says `in_place`은.\n\n```html\nAs code: {comment}\n```\n", "only what stands in code is for readers"
