@@ -67,7 +67,7 @@ def glossary(locale):
         found.append(Entry(
             f"{path.relative_to(ROOT).as_posix()}:{text.count(chr(10), 0, term.start()) + 1}",
             [name for name in names_in(own) if name not in glosses.values()],
-            [*glosses.values(), *names_in(other)] if other else [*glosses.values()], sum(lists, []), glosses))
+            [*glosses.values(), *filter(None, names_in(other))], sum(lists, []), glosses))
     return found
 
 
@@ -201,7 +201,7 @@ def readings():
         for line in lines(page):
             for match in re.finditer(rf"(`(?P<code>[^`]+)`|(?P<name>[A-Za-z][\w.+]*))[*\]]*{PARTICLE}", line.text):
                 name, particle = match["code"] or match["name"], match["particle"]
-                # 로 follows vowels, and ㄹ: it says nothing of the other particles.
+                # 로 follows vowels and ㄹ, so it is compared with 으로 alone, and 으로 with the others too.
                 for kind in {particle.endswith("로"), particle == "로"}:
                     found[name, kind][particle in PAIRS].append((page.name, line.number, match[1], particle))
     return [kinds for kinds in found.values() if len(kinds) == 2]
