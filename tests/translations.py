@@ -15,13 +15,13 @@ from pathlib import Path
 from twins import DOCS, LOCALES, RECORD, pages, record, sections, states
 
 from snippet import ROOT, SNIPPETS
-LANGUAGE = {"ko": "한국어(Korean)", "en": "영어(English)"}
+LANGUAGE = {"ko": {"ko": "한국어", "en": "영어"}, "en": {"ko": "Korean", "en": "English"}}
 SAYS = {
-    "moved": "{ahead} 글이 바뀌었다. {behind} 글을 고친다. · The {ahead} text has changed; bring the {behind} one up to date.",
-    "both moved": "두 글이 따로 바뀌었다. 맞춰 본다. · Both texts have changed; compare them.",
-    "never compared": "맞춰 본 적이 없다. · Nobody has said that the two are in step.",
-    "only here": "{ahead} 글만 있다. {behind} 글을 쓴다. · There is only the {ahead} text; write the {behind} one.",
-    "taken out": "{ahead} 페이지에서 빠졌다. {behind}에서도 뺀다. · Taken out of the {ahead} page; take it out of the {behind} one.",
+    "moved": ("{ahead} 글이 바뀌었다. {behind} 글을 고친다.", "The {ahead} text has changed; bring the {behind} one up to date."),
+    "both moved": ("두 글이 따로 바뀌었다. 맞춰 본다.", "Both texts have changed; compare them."),
+    "never compared": ("두 글을 맞춰 본 기록이 없다.", "There is no record that the two are in step."),
+    "only here": ("{ahead} 글만 있다. {behind} 글을 쓴다.", "There is only the {ahead} text; write the {behind} one."),
+    "taken out": ("{ahead} 페이지에서 빠졌다. {behind} 페이지에서도 뺀다.", "Taken out of the {ahead} page; take it out of the {behind} one."),
 }
 HEAD = """\
 # Written by `make in-step PAGE=…`, and by nothing else: a hash of each of the two texts of a section, when they were last
@@ -58,10 +58,11 @@ def difference(old: str, new: str) -> list[str]:
 
 def told(state) -> list[str]:
     """What is to be done about a section, where, and what has changed."""
-    behind = [locale for locale in LOCALES if locale in state.behind]
-    ahead = [locale for locale in LOCALES if locale not in state.behind]
-    words = {"behind": " ".join(LANGUAGE[locale] for locale in behind), "ahead": " ".join(LANGUAGE[locale] for locale in ahead)}
-    lines = [f"{state.page} #{state.anchor}: {SAYS[state.why].format(**words)}"]
+    ahead, behind = ([locale for locale in LOCALES if (locale in state.behind) == late] for late in (False, True))
+    says = [
+        text.format(ahead=" ".join(words[locale] for locale in ahead), behind=" ".join(words[locale] for locale in behind))
+        for text, words in zip(SAYS[state.why], LANGUAGE.values())]
+    lines = [f"{state.page} #{state.anchor}: {' · '.join(says)}"]
     lines += [f"  {name(state.page, locale)}:{section.line}" for locale, section in state.texts.items()]
     for locale in state.moved:
         section = state.texts[locale]

@@ -25,5 +25,6 @@ def has(file: Path, section: str | None) -> bool:
 
 def on_page_markdown(markdown, *, page, config, files):
     """MkDocs event. Raises PluginError, which stops the build with one line a message."""
-    for message in missing(Path(page.file.abs_src_path)):
+    path = Path(config.docs_dir, page.file.src_uri)
+    for message in missing(path) if path.exists() else ():  # else it shows the page in the other language
         raise PluginError(f"docs/{page.file.src_uri}:{message}")

@@ -4,7 +4,6 @@ It also says whether the site is being served, since live reload puts a script i
 policy forbids.
 """
 
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from includes import INCLUDE, SNIPPETS
@@ -36,7 +35,7 @@ def on_env(env, *, config, files):
 def made_of(page):
     """All that the page's HTML depends on: its Markdown after the macros, its file, which may be a notebook, and its snippets."""
     included = [SNIPPETS / include["path"] for include in map(INCLUDE.match, page.markdown.splitlines()) if include]
-    return page.markdown, *(file.read_bytes() for file in [Path(page.file.abs_src_path), *included])
+    return page.markdown, page.file.content_bytes, *(file.read_bytes() for file in included)
 
 
 @event_priority(-200)  # after all that changes the Markdown
