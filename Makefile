@@ -70,3 +70,12 @@ $(TESTS): requirements.txt requirements.lock | $(BIN)/python
 	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
 	$(BIN)/pip install --quiet $(TORCH) --requirement $(VENV)/torch.txt
 	touch $@ $(SITE)
+
+# ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed. It is put beside, not into, what builds the site.
+.PHONY: properdocs
+properdocs: $(SITE) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
+	$(BIN)/pip install --quiet --upgrade --no-deps --target $(VENV)/properdocs 'properdocs>=1.6.7,<2'
+	$(BIN)/mkdocs build --strict --site-dir .build/mkdocs
+	PYTHONPATH=$(VENV)/properdocs $(BIN)/python -m properdocs build --strict --config-file mkdocs.yml --site-dir .build/properdocs
+	diff --recursive --brief --ignore-matching-lines '<meta name="generator"' .build/mkdocs .build/properdocs
+	rm -rf .build
