@@ -232,8 +232,9 @@
     const index = await fetchIndex();
     if (query !== latest) return;  // typed on in the meantime
     const hits = score(index, query);
-    list.replaceChildren(...hits.map(({ section: [address, title, page, prose] }) => {
+    list.replaceChildren(...hits.map(({ section: [address, title, page, prose, , , lang] }) => {
       const article = make("article", "md-search-result__article md-typeset", make("h2", "", title));
+      if (lang) article.lang = lang;
       if (page !== title) article.append(make("p", "md-search-result__page", page));
       article.append(make("p", "", ...excerpt(prose, query)));
       const link = make("a", "md-search-result__link", article);

@@ -20,7 +20,8 @@ SITE_ONLY = re.compile(
     | ^<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>
     | ^<table[ ]class="module-tree".*?</table>\n
     | ^/{3,}[ ]details[ ]\|[ ](?P<fold>[^\n]+)$
-    | ^/{3,}$\n
+    | ^/{3,}(?:[ ]html[ ][^\n]*)?$\n
+    | [ ]?<a[ ]id="[\w-]+"></a>
     | <span[ ]role="img"[^>]*>(?P<formula>[^<]*)</span>
     | (?<=`)\#!\w+[ ]""",
     re.DOTALL | re.MULTILINE | re.VERBOSE)

@@ -17,7 +17,8 @@ OTHER_NAMES = re.compile(r"(?P<which>쓰지 않는 말|다른 이름|Not used in
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-HEADING = re.compile(r'<h[1-6] id="([^"]+)">(.*?)(?:<a class="headerlink".*?)?</h[1-6]>', re.DOTALL)
+NOT_SAID = re.compile(r'<svg.*?</svg>|<p class="behind">.*?</p>', re.DOTALL)
+HEADING = re.compile(r'<h[1-6] id="([^"]+)"(?: lang="(\w+)")?>(.*?)(?:<a class="headerlink".*?)?</h[1-6]>', re.DOTALL)
 
 indices = {}  # locale: {address of a page, below that of the language's home page: its sections}
 
@@ -29,15 +30,18 @@ def plain(text):
 
 
 def sections(page, address):
-    """[address, title, title of its page, prose, names in its prose's code, names in its blocks] for each section of a page."""
+    """[address, title, title of its page, prose, names in its prose's code, names in its blocks] for each section of a page.
+
+    A section in another language than its page has that language at the end.
+    """
     found = []
-    before, *parts = HEADING.split(re.sub(r"<svg.*?</svg>", "", page.content, flags=re.DOTALL))
-    for anchor, heading, text in zip(parts[::3], parts[1::3], [before + parts[2], *parts[5::3]]):
+    _, *parts = HEADING.split(NOT_SAID.sub("", page.content))
+    for anchor, lang, heading, text in zip(*(parts[place::4] for place in range(4))):
         prose = BLOCK.sub(" ", text)
         named = dict.fromkeys(map(plain, CODE.findall(heading + prose)))
         used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", html.unescape(plain(" ".join(BLOCK.findall(text)))))))
         where = address if not found else f"{address}#{anchor}"
-        found.append([where, plain(heading), plain(parts[1]), plain(prose), " ".join(named), " ".join(used)])
+        found.append([where, plain(heading), plain(parts[2]), plain(prose), " ".join(named), " ".join(used), *filter(None, [lang])])
     return found
 
 
