@@ -4,6 +4,7 @@ The labels are `extra.behind` of each language in mkdocs.yml. What is shown in t
 in the text here, in the search by search.py, in the navigation after the page is made.
 """
 
+import html
 import re
 from pathlib import Path
 from urllib.parse import urlencode
@@ -108,18 +109,20 @@ def on_pre_page(page, *, config, files):
     docs, (locale, _, name) = Path(config.docs_dir), page.file.src_uri.removesuffix(".md").partition("/")
     if written(name, locale, docs) or not written(name, twin_of(locale), docs):
         return
-    page.canonical_url = twin_address(page.file, config)
+    page.written_at = twin_address(page.file, config)  # for main.html
     if page.edit_url:
         page.edit_url = f"{config.repo_url.rstrip('/')}/new/main?" + urlencode({"filename": f"docs/{page.file.src_uri}"})
 
 
-def on_page_content(html, *, page, config, files):
+def on_page_content(content, *, page, config, files):
     """MkDocs event."""
-    titles.update({plain(title): lang for lang, title in FOREIGN.findall(html)})
+    titles.update({plain(title): lang for lang, title in FOREIGN.findall(content)})
 
 
 def on_post_page(output, *, page, config):
-    """MkDocs event. Marks what the navigation has in the other language."""
+    """MkDocs event. Marks what the navigation has in the other language, and leaves out labels that mix the two."""
     for title, lang in titles.items():
-        output = re.sub(rf'(<(?:span|div) class="md-ellipsis")(>\s*{re.escape(title)}\s*<)', rf'\1 lang="{lang}"\2', output)
+        name = re.escape(html.escape(title, quote=False))
+        output = re.sub(rf'(<(?:span|div) class="md-ellipsis")(>\s*{name}\s*<)', rf'\1 lang="{lang}"\2', output)
+        output = re.sub(rf' aria-label="[^":]*: {name}"', "", output)
     return output
