@@ -6,10 +6,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Stamps: files in .venv that say what is installed there. A new TORCH is a new stamp.
 SITE := $(VENV)/.site
+CHECKS := $(VENV)/.checks
 TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
 
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# What needs torch or a browser; all other tests are `make check`.
+SLOW := $(addprefix tests/test_,alone.py axe.py browser.py exercises.py layers.py lerobot.py notebooks.py tiny_vla.py)
+# A page, for the commands that are about one: nn-module/parameters, or the path of either file.
+PAGE ?=
+override PAGE := $(patsubst %.md,%,$(patsubst docs/en/%,%,$(patsubst docs/ko/%,%,$(PAGE))))
+export PAGE
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
@@ -22,10 +30,10 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
   --exclude-newer "7 days" --custom-compile-command "make update"
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test record bench update clean
+.PHONY: help serve build check test record new-page new-snippet translations in-step summary bench update properdocs clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 serve: $(SITE) ## build the site and serve it on http://127.0.0.1:8000, reloading on a change
 	$(BIN)/mkdocs serve
@@ -34,11 +42,31 @@ build: $(SITE) ## build the site into site/; a build that fails leaves site/ as 
 	$(BIN)/mkdocs build --strict --site-dir .build
 	rm -rf site && mv .build site
 
-test: $(TESTS) ## run every check that CI runs (TORCH=torch==2.6.0 picks a release)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+check: $(CHECKS) ## run what needs neither torch nor a browser, in seconds
+	$(PYTEST) -q $(filter-out $(SLOW),$(sort $(wildcard tests/test_*.py))) $(ARGS)
+
+test: $(TESTS) ## run every check that CI runs (PAGE=nn-module/modes: of that page; TORCH=torch==2.6.0: on that release)
+	$(PYTEST) $(ARGS)
 
 record: $(TESTS) ## run the snippets and rewrite the outputs that changed
 	$(BIN)/python tests/record.py
+
+# twins.py, which the site's hooks read as well.
+new-page new-snippet translations in-step summary: export PYTHONPATH := docs/theme/hooks
+new-page: $(SITE) ## make the files of a new page (PAGE=nn-module/name; an exercise is PAGE=nn-module/exercises/7-name)
+	@$(BIN)/python tests/scaffold.py new-page "$(PAGE)"
+
+new-snippet: $(SITE) ## make a snippet and include it in its page (SNIPPET=nn-module/modes/name SECTION=dropout)
+	@$(BIN)/python tests/scaffold.py new-snippet "$(SNIPPET)" "$(SECTION)"
+
+translations: $(SITE) ## list the sections whose two languages are out of step (PAGE=nn-module/modes)
+	@$(BIN)/python tests/translations.py list "$(PAGE)"
+
+in-step: $(SITE) ## record that you have brought both languages together (PAGE=nn-module/modes SECTION=dropout)
+	@$(BIN)/python tests/translations.py in-step "$(PAGE)" "$(SECTION)"
+
+summary: $(SITE) ## say in Markdown what a branch changes: outputs, and sections out of step (BASE=origin/main)
+	@$(BIN)/python tests/translations.py summary "$(BASE)"
 
 bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
 	$(BIN)/python tests/bench.py $(ARGS)
@@ -63,16 +91,18 @@ $(SITE): requirements.site.lock | $(BIN)/python
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.site.lock
 	touch $@
 
-# torch is not in the lock: the snippets are to run on every release of its range.
-$(TESTS): requirements.txt requirements.lock | $(BIN)/python
-	rm -f $(VENV)/.tests-*
+$(CHECKS): requirements.lock | $(BIN)/python
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
-	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
-	$(BIN)/pip install --quiet $(TORCH) --requirement $(VENV)/torch.txt
 	touch $@ $(SITE)
 
+# torch is not in the lock: the snippets are to run on every release of its range.
+$(TESTS): requirements.txt $(CHECKS)
+	rm -f $(VENV)/.tests-*
+	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
+	$(BIN)/pip install --quiet $(TORCH) --requirement $(VENV)/torch.txt
+	touch $@
+
 # ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed. It is put beside, not into, what builds the site.
-.PHONY: properdocs
 properdocs: $(SITE) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
 	$(BIN)/pip install --quiet --upgrade --no-deps --target $(VENV)/properdocs 'properdocs>=1.6.7,<2'
 	$(BIN)/mkdocs build --strict --site-dir .build/mkdocs

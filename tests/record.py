@@ -1,10 +1,11 @@
 """`make record`: run every snippet, rewrite the outputs and figures that changed, and say which.
 
 A file whose block fails is left as it is. When all blocks ran, docs/verified.yml is given the PyTorch
-release and the date that the pages show.
+release and the date that the pages show. `make record PAGE=nn-module/modes` runs those of one page.
 """
 
 import datetime
+import os
 import sys
 from pathlib import Path
 
@@ -19,7 +20,9 @@ def main() -> int:
     """Returns the exit status: 1 if a block failed or a file is not a snippet."""
     fresh, disturbed = snippet.FreshInterpreters(), snippet.FreshInterpreters(disturbed=True)
     changed = failed = 0
-    for path in snippet.paths():
+    page = os.environ.get("PAGE")
+    paths = [path for path in snippet.paths() if not page or snippet.SNIPPETS / page in path.parents]
+    for path in paths:
         try:
             block = snippet.read(path)
         except snippet.SnippetError as error:
@@ -52,14 +55,14 @@ def main() -> int:
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"{block.name}: rewritten")
     fresh.close(), disturbed.close()
-    for path, text in figures.files().items():
+    for path, text in ({} if page else figures.files()).items():
         if not path.exists() or text != path.read_text(encoding="utf-8"):
             changed += 1
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"{path.relative_to(snippet.ROOT)}: rewritten")
-    print(f"{changed} rewritten, {failed} failed, {len(snippet.paths())} in all. See git diff.")
-    if failed:
-        return 1
+    print(f"{changed} rewritten, {failed} failed, {len(paths)} in all. See git diff.")
+    if failed or page:
+        return bool(failed or not paths)
     release = torch.__version__.partition("+")[0]
     (snippet.ROOT / "docs/verified.yml").write_text(
         "# Written by `make record`: with which PyTorch, and when, all blocks printed what the pages show.\n"

@@ -89,10 +89,10 @@ def listed(page: str | None) -> int:
     return 0
 
 
-def in_step(page: str, section: str | None) -> int:
+def in_step(page: str, section: str | None = None, docs: Path = DOCS) -> int:
     """Record the two texts of a page, or of one section, as they are. What cannot be in step is named and left as it was."""
-    known = record()
-    before, of = known.get(page, {}), {state.anchor: state for state in states(page, DOCS, known)}
+    known = record(docs)
+    before, of = known.get(page, {}), {state.anchor: state for state in states(page, docs, known)}
     if not of or section and section not in of.keys() | before.keys():
         print(f"PAGE={page}: no such page. Write it as nn-module/parameters." if not of else f"SECTION={section}: {page} has {', '.join(of)}.")
         return 2
@@ -108,7 +108,7 @@ def in_step(page: str, section: str | None) -> int:
             print("\n".join(wrong))
         else:
             after[anchor] = {locale: text.digest for locale, text in of[anchor].texts.items()}
-    write({**known, page: {anchor: hashes for anchor, hashes in after.items() if hashes}})
+    write({**known, page: {anchor: hashes for anchor, hashes in after.items() if hashes}}, docs)
     print(f"{page}: " + (f"not recorded: {left} of its sections." if left else "recorded as in step."))
     return bool(left)
 
@@ -122,7 +122,7 @@ def unlike(state) -> list[str]:
         for what, ours, theirs in (("shows", ko.includes, en.includes), ("links to", sorted(ko.links), sorted(en.links))) if ours != theirs]
 
 
-def write(known: dict) -> None:
+def write(known: dict, docs: Path) -> None:
     """Write the record: a line a section, so that two people who work on two sections do not get into each other's way."""
     lines = [HEAD]
     for page, hashes in sorted(known.items()):
@@ -130,7 +130,7 @@ def write(known: dict) -> None:
         for anchor, both in hashes.items():
             both = both if isinstance(both, str) else "{" + ", ".join(f"{locale}: {digest}" for locale, digest in sorted(both.items(), reverse=True)) + "}"
             lines.append(f"  {anchor}: {both}\n")
-    (DOCS / RECORD).write_text("".join(lines), encoding="utf-8", newline="\n")
+    (docs / RECORD).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def outputs(folder: Path) -> dict[str, list[str]]:
