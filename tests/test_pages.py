@@ -113,6 +113,14 @@ def test_every_snippet_is_on_its_page():
     report(problems)
 
 
+def test_nothing_is_left_to_write():
+    """What `make new-page` and `make new-snippet` leave open is marked with TODO."""
+    report([
+        f"{path.relative_to(ROOT).as_posix()}:{number}: still to be written: {line.strip()[:80]}"
+        for folder in (*(DOCS / locale for locale in LOCALES), SNIPPETS) for path in sorted(folder.rglob("*.md"))
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1) if re.search(r"\bTODO\b", line)])
+
+
 @EACH
 def test_headings_have_anchors(page):
     problems = [
