@@ -30,10 +30,13 @@ def pytest_collection_modifyitems(config, items):
     if not any(path.exists() for path in own):
         raise pytest.UsageError(f"PAGE={PAGE}: there is neither {own[0].relative_to(ROOT)} nor {own[1].relative_to(ROOT)}. Write the page as nn-module/parameters.")
 
+    text = "".join(path.read_text(encoding="utf-8", errors="replace") for path in own if path.exists())
+
     def concerns(item):
         given = item.callspec.params.values() if hasattr(item, "callspec") else ()
         paths = [item.path, *(getattr(value, "path", value) for value in given)]
-        return "shown" in getattr(item, "fixturenames", ()) or item.name == "test_the_site_builds" or any(
+        cards = [value for value in given if isinstance(value, dict) and f'card("{value.get("id")}")' in text]  # rows of layers.yml
+        return bool(cards) or "shown" in getattr(item, "fixturenames", ()) or item.name == "test_the_site_builds" or any(
             path in own or path == Path(PAGE).name or isinstance(path, Path) and SNIPPETS / PAGE in path.parents for path in paths)
 
     kept = [item for item in items if concerns(item)]
