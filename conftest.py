@@ -1,11 +1,15 @@
-"""What pytest-codeblocks does not say when a block fails: file, line, exception type, difference."""
+"""What pytest-codeblocks lacks: limits of a block; and when one fails, file, line, exception type, difference."""
 
 import difflib
+import functools
 import traceback
 
 import pytest
 
+import limits
 import snippet
+
+SKIPPED = "this block is skipped. Take the skip marker out: every block is run."
 
 
 def pytest_runtest_setup(item):
@@ -15,29 +19,50 @@ def pytest_runtest_setup(item):
             pytest.skip(f"{item.path.relative_to(item.config.rootpath)}:1: {reason}")
 
 
+def pytest_itemcollected(item):
+    """Have a block run as pytest-codeblocks runs it, but in a child that holds it to its limits."""
+    if type(item).__name__ == "TestBlock":
+        item.runtest = functools.partial(run_limited, item, item.runtest)
+
+
+def run_limited(item, runtest):
+    """Fail with `file:line: what happened, what to do` if the block does."""
+    def run():
+        import torch
+
+        torch.set_num_threads(1)  # the threads of this process, which other tests may have started, are not in its fork
+        try:
+            runtest()
+        except BaseException as error:
+            return explain(item, error)
+
+    limits.prepare(item.obj.code)
+    said, why, line = limits.in_child(run)
+    if said or why:
+        said = said or f"{where(item, line) if line else 1}: the block {why}"
+        raise pytest.fail.Exception(f"{item.path.relative_to(item.config.rootpath)}:{said}", pytrace=False)
+
+
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """Rewrite the report of a code block; a block that is skipped fails, since the page shows it as run."""
+def pytest_runtest_makereport(item):
+    """A block that is skipped fails, since the page shows it as run."""
     outcome = yield
     report = outcome.get_result()
-    if type(item).__name__ != "TestBlock":
-        return
-    name = item.path.relative_to(item.config.rootpath)
-    if report.skipped and not item.get_closest_marker("needs_torch"):
+    if type(item).__name__ == "TestBlock" and report.skipped and not item.get_closest_marker("needs_torch"):
         report.outcome = "failed"
-        report.longrepr = f"{name}:1: this block is skipped. Take the skip marker out: every block is run."
-    elif report.failed and call.excinfo is not None:
-        report.longrepr = f"{name}:{explain(item, call.excinfo.value)}"
+        report.longrepr = f"{item.path.relative_to(item.config.rootpath)}:1: {SKIPPED}"
 
 
 def explain(item, error: BaseException) -> str:
     """`LINE: what happened, what to do`, for a block that raised or printed something else."""
-    cause = error.__context__ or error
+    if isinstance(error, pytest.skip.Exception):
+        return f"1: {SKIPPED}"
+    cause = error.__context__ if type(error) is RuntimeError and error.__context__ else error
     blocks = [f for f in traceback.extract_tb(cause.__traceback__) if f.filename == "<string>"]
     if blocks or isinstance(cause, SyntaxError):
-        line = where(item, blocks[-1].lineno if blocks else cause.lineno)
-        what = traceback.format_exception_only(cause)[-1].strip()
-        return f"{line}: the block raises {what}\nAn error that is the point of the block is caught and printed by it."
+        line, what = where(item, blocks[-1].lineno if blocks else cause.lineno), limits.what(cause)
+        caught = "\nAn error that is the point of the block is caught and printed by it." * (what.startswith("raises") and limits.WHERE not in what)
+        return f"{line}: the block {what}{caught}"
     shown, actual = item.obj.expected_output, str(error).partition("but got\n```\n")[2].removesuffix("```")
     difference = "\n".join(difflib.unified_diff(
         shown.splitlines(), actual.splitlines(), "the page shows", "the block prints", lineterm="", n=1))

@@ -222,7 +222,7 @@ class FreshInterpreters:
         self._server.stdin.flush()
 
     def result(self) -> Result:
-        """What the started block did; one that takes 20 seconds is stopped."""
+        """What the started block did, or which of its limits (limits.py) it met."""
         answer = json.loads(self._server.stdout.readline())
         return Result(answer["stdout"], answer["error"], answer["line"])
 
