@@ -25,6 +25,18 @@ def pytest_itemcollected(item):
         item.runtest = functools.partial(run_limited, item, item.runtest)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """Say of a file that is not UTF-8 its line, not where pytest-codeblocks has read it."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and type(collector).__name__ == "MarkdownFile":
+        try:
+            snippet.read_text(collector.path)
+        except snippet.SnippetError as error:
+            report.longrepr = str(error)
+
+
 def run_limited(item, runtest):
     """Fail with `file:line: what happened, what to do` if the block does."""
     def run():

@@ -136,9 +136,18 @@ def forms(path: Path) -> tuple[str, ...]:
     return (SOLUTION,) if path.name == "solution.md" else (SILENT, NEEDS, PRINTING)
 
 
+def read_text(path: Path) -> str:
+    """The text of a file. Raises SnippetError, with the line, where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SnippetError(f"{path.relative_to(ROOT)}:{line}: not UTF-8. Save the file as UTF-8.") from None
+
+
 def read(path: Path) -> Snippet:
     """Read one snippet file. Raises SnippetError where it is not of its form."""
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     for form in forms(path):
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>(?:(?!```).*\n)*)", re.escape(form.replace("{release}", "RELEASE")))
         pattern = pattern.replace("RELEASE", r"(?P<release>\d+\.\d+)", 1).replace("RELEASE", "(?P=release)")

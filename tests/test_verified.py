@@ -22,7 +22,7 @@ def test_verified():
         pytest.fail(f"docs/verified.yml:3: {VERIFIED['date']} is still to come. Run `make record`; it writes this file.", pytrace=False)
 
 
-@pytest.mark.parametrize("path", [p for p in snippet.paths() if "needs_torch" in p.read_text(encoding="utf-8")], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [p for p in snippet.paths() if "needs_torch" in p.read_text(encoding="utf-8", errors="replace")], ids=lambda p: p.stem)
 def test_a_block_that_needs_a_newer_release_was_run(path):
     """On the release that the pages name; and there is a supported one on which it does not run."""
     needs, name = Version(snippet.read(path).needs), path.relative_to(ROOT)
