@@ -12,8 +12,8 @@ TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-# What needs torch or a browser; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,alone.py axe.py browser.py exercises.py layers.py lerobot.py notebooks.py tiny_vla.py)
+# What needs torch or a browser, or a second build; all other tests are `make check`.
+SLOW := $(addprefix tests/test_,alone.py axe.py browser.py builds.py exercises.py layers.py lerobot.py notebooks.py tiny_vla.py)
 # A page, for the commands that are about one: nn-module/parameters, or the path of either file.
 PAGE ?=
 override PAGE := $(patsubst %.md,%,$(patsubst docs/en/%,%,$(patsubst docs/ko/%,%,$(PAGE))))
@@ -43,7 +43,7 @@ build: $(SITE) ## build the site into site/; a build that fails leaves site/ as 
 	rm -rf site && mv .build site
 
 check: $(CHECKS) ## run what needs neither torch nor a browser, in seconds
-	$(PYTEST) -q $(filter-out $(SLOW),$(sort $(wildcard tests/test_*.py))) $(ARGS)
+	$(PYTEST) -q tests/test_site.py $(filter-out tests/test_site.py $(SLOW),$(sort $(wildcard tests/test_*.py))) $(ARGS)
 
 test: $(TESTS) ## run every check that CI runs (PAGE=nn-module/modes: of that page; TORCH=torch==2.6.0: on that release)
 	$(PYTEST) $(ARGS)

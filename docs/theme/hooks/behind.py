@@ -94,9 +94,10 @@ def write_pages(files, *, config):
     plugin, docs = config.plugins["i18n"], Path(config.docs_dir)
     locale, known = plugin.current_language, record(docs)
     titles.clear()
+    names = set(pages(docs))
     for file in files.documentation_pages():
         page = file.src_uri.removeprefix(f"{locale}/").removesuffix(".md")
-        if page in pages(docs) and any(locale in state.behind for state in states(page, docs, known)):
+        if page in names and any(locale in state.behind for state in states(page, docs, known)):
             file.content_string = assembled(page, locale, docs, known, config.extra["behind"], twin_address(file, config))
     return files
 
