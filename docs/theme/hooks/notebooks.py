@@ -24,10 +24,10 @@ EXERCISES = "nn-module/exercises"
 LAB = "nn-module/lab"
 MODULE = "tiny_vla.py"  # what the blocks of the lab import
 HELP = {"ko": "힌트, 풀이, 흔한 오답", "en": "Hints, solution and common wrong answers"}
-HEADING = re.compile(r"^(?P<text>#{1,2} .*?) \{ #(?P<anchor>[\w-]+) \}$")
+HEADING = re.compile(r'^(?P<text>#{1,2} .*?) \{ #(?P<anchor>[\w-]+)(?: lang="\w+")? \}$')
 FOLD = re.compile(r"^/{3,} details \| (?P<title>.+)$", re.MULTILINE)
-# Lines that only the site understands: macros, and the box to tick an exercise off.
-SITE_ONLY = re.compile(r"^(?:\{[{%].*[}%]\}|<label .*</label>)\n", re.MULTILINE)
+# Lines that only the site understands: macros, the box to tick an exercise off, and marks around another language.
+SITE_ONLY = re.compile(r"^(?:\{[{%].*[}%]\}|<label .*</label>|/{8}.*)\n", re.MULTILINE)
 # What silences tests/test_language.py for a line. Code is matched first, to be left alone.
 ALLOWANCE = re.compile(r"(?P<code>`+)(?:.|\n)+?(?P=code)|[ ]*<!-- allow [^\n]*-->")
 # Code first, again; then a link's target; then an attribute list, and what is left of lines.
