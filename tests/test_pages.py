@@ -177,7 +177,7 @@ def test_links_lead_somewhere(page):
 @EACH
 def test_emphasis_is_read_by_both_markdowns(page):
     """CommonMark (GitHub's preview) leaves `**마크다운(Markdown)**을` as asterisks; Python-Markdown reads it."""
-    text = page.path.read_text(encoding="utf-8")
+    text = page.path.read_text(encoding="utf-8", errors="replace")
     problems = []
     for token in MarkdownIt().enable("table").parse(re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)):
         for child in token.children or ():
@@ -190,7 +190,7 @@ def test_emphasis_is_read_by_both_markdowns(page):
 
 @EACH
 def test_front_matter_describes_the_page(page):
-    front = re.match(r"---\n((?:.*\n)*?)---\n", page.path.read_text(encoding="utf-8"))
+    front = re.match(r"---\n((?:.*\n)*?)---\n", page.path.read_text(encoding="utf-8", errors="replace"))
     try:
         meta = yaml.safe_load(front[1]) if front else None
     except yaml.YAMLError as error:

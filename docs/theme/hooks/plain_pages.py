@@ -64,6 +64,6 @@ def on_post_build(config):
     names = [name for name, _, _ in languages.values()]
     parts = ["# " + " · ".join(names), "\n".join(f"> {description}" for _, description, _ in languages.values())]
     for name, _, pages in languages.values():
-        lines = [f"- [{page.title}]({config.site_url}{page.url}index.md): {page.meta['description']}" for page in pages]
+        lines = [f"- [{page.title}]({config.site_url}{page.url}index.md): {page.meta.get('description', '')}" for page in pages]
         parts.append(f"## {name}\n\n" + "\n".join(lines))
     write_file(("\n\n".join(parts) + "\n").encode(), str(Path(config.site_dir, "llms.txt")))

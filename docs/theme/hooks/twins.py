@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 DOCS = Path(__file__).parents[2]
 RECORD = "translations.yml"
 LOCALES = ("ko", "en")
@@ -18,6 +16,7 @@ HEADING = re.compile(r"^(?P<mark>#{1,6}) (?P<title>.*?)(?: \{ #(?P<anchor>[\w-]+
 OLD_ADDRESS = re.compile(r'<a id="([\w-]+)"></a>')
 INCLUDE = re.compile(r'^--8<-- "([^"]+)"$', re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+RECORDED = re.compile(r"(?P<page>[a-z0-9/-]+):$|  (?P<anchor>[\w-]+): (?:(?P<gone>gone)|\{ko: (?P<ko>\w+), en: (?P<en>\w+)\})$")
 # What is the same in both languages: the checks compare it, so the hash need not. And comments, which no reader sees.
 SHARED = re.compile(r'(?<=^--8<--) ".*"$|(?<=\]\()(?![a-z]+:)[^)\s]+(?=\))|<!--.*?-->|<a id="[\w-]+"></a>| \{ #[\w-]+ \}$', re.MULTILINE)
 
@@ -114,10 +113,16 @@ def state(page: str, anchor: str, texts: dict[str, Section], recorded: dict[str,
 
 
 def record(docs: Path = DOCS) -> dict[str, dict[str, dict[str, str] | str]]:
-    """What is recorded, as {page: {anchor: {language: hash}}}; "gone" in place of the hashes if no language has the section."""
-    file = docs / RECORD
-    # The base loader reads strings only: an anchor may be `on`, and a hash all digits.
-    return file.exists() and yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)) or {}
+    """What is recorded, as {page: {anchor: {language: hash}}}; "gone" in place of the hashes if no language has the section.
+
+    Line by line and not as YAML, so that marks left of a merge do not keep every other line from being read.
+    """
+    found = {}
+    for line in (docs / RECORD).read_text(encoding="utf-8", errors="replace").splitlines() if (docs / RECORD).exists() else ():
+        if match := RECORDED.match(line):
+            page = found if match["page"] else found[next(reversed(found))]
+            page[match["page"] or match["anchor"]] = {} if match["page"] else "gone" if match["gone"] else {"ko": match["ko"], "en": match["en"]}
+    return found
 
 
 def pages(docs: Path = DOCS) -> list[str]:
