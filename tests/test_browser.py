@@ -288,16 +288,16 @@ def test_the_index_waits_for_the_reader(site, host, browser):
     page.close()
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "?!", "((", "ㅁ", "가" * 300, "<script>", "\\", "없는낱말입니다"])
-def test_search_takes_anything(site, host, browser, typed):
+def test_search_takes_anything(site, host, browser):
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(host)
-    page.locator(".md-search__input").fill("a")
-    page.locator(".md-search__input").fill(typed)
-    page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=typed.strip())
-    assert not errors
+    for typed in ("", "   ", "?!", "((", "ㅁ", "가" * 300, "<script>", "\\", "없는낱말입니다"):
+        page.locator(".md-search__input").fill("a")
+        page.locator(".md-search__input").fill(typed)
+        page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=typed.strip())
+        assert not errors, typed
     page.close()
 
 
