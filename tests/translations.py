@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from itertools import chain
 from pathlib import Path
 
+import yaml
 from twins import DOCS, LOCALES, RECORD, pages, record, sections, states
 
 from snippet import ROOT, SNIPPETS
@@ -85,6 +87,11 @@ def listed(page: str | None) -> int:
     found = out_of_step(page)
     for state in found:
         print("\n".join(told(state)) + "\n")
+    for row in chain(*yaml.safe_load((DOCS / "layers.yml").read_text(encoding="utf-8")).values()) if page is None else ():
+        for field in ("role", "in_vla", "trap", "use"):
+            for locale in LOCALES:
+                if locale not in row[field]:
+                    print(f"docs/layers.yml: {row['name']}, {field}: {LANGUAGE['ko'][locale]} 글을 쓴다. · Write the {LANGUAGE['en'][locale]} text.\n")
     print(f"{len(found)} out of step." + " `make in-step PAGE=… SECTION=…` records that you have brought them together." * bool(found))
     return 0
 

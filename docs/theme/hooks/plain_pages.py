@@ -23,6 +23,7 @@ SITE_ONLY = re.compile(
     | ^/{3,}(?:[ ]html[ ][^\n]*)?$\n
     | [ ]?<a[ ]id="[\w-]+"></a>
     | <span[ ]role="img"[^>]*>(?P<formula>[^<]*)</span>
+    | <span[ ]lang="\w+">|</span>
     | (?<=`)\#!\w+[ ]""",
     re.DOTALL | re.MULTILINE | re.VERBOSE)
 
