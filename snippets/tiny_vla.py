@@ -22,8 +22,7 @@ from torch import Tensor, nn
 GRID = 3  # cells along each side of the table
 PATCH = 4  # pixels along each side of a cell
 CELL = 0.05  # meters from one cell to the next
-# What the model is pretrained on; an id is a position here.
-# NEW_WORDS, red and blue, get the next ids when learned.
+# An id is a position here; those of NEW_WORDS follow.
 WORDS = ("the", "grasp", "release", "red", "blue")
 NEW_WORDS = ("crimson", "azure")
 
@@ -141,7 +140,7 @@ class TinyVLA(nn.Module):
     def freeze(self, *names: str) -> "TinyVLA":
         """Freeze submodules: no gradients, inference mode
         whatever `train()` is told. Returns self. An unknown
-        name raises AttributeError, and none is frozen.
+        name raises AttributeError, and freezes nothing.
         """
         for part in [self.get_submodule(n) for n in names]:
             part.requires_grad_(False)
@@ -172,8 +171,8 @@ def demonstrations(
     n = GRID * GRID
     order = torch.rand(count, n, generator=random)
     cells = order.argsort(dim=1)[:, :2]  # red's, blue's
-    two = (2, count)
-    color, release = torch.randint(2, two, generator=random)
+    bits = torch.randint(2, (2, count), generator=random)
+    color, release = bits
     scenes = torch.arange(count)
     red, blue = torch.eye(3)[[0, 2]]
     table = torch.full((count, 3, n), 0.5)
