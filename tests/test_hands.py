@@ -64,6 +64,14 @@ FAINT = """() => {
 }"""
 
 
+def once(found):
+    """`page: what is wrong` for each (page, what), with the first page alone of those that have the same fault."""
+    first = {}
+    for where, what in found:
+        first.setdefault(what, where)
+    return [f"{where}: {what}" for what, where in first.items()]
+
+
 def opened(page):
     """Says what is open: nothing at first, then one after the other what can be opened."""
     yield ""
@@ -82,18 +90,18 @@ def test_a_finger_hits_what_it_aims_at(site, shown, host, browser):
     """Nothing to be worked is under 44 px, or 24 px in running text; and a button to copy is not over the code."""
     context = browser.new_context(**PHONE)
     page = context.new_page()
-    problems = []
+    found = []
     for number, path in enumerate(shown):
         page.goto(url(site, path, host))
         page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         over = page.locator("pre:has(.md-code__nav)").evaluate_all("""blocks => blocks.filter((pre) =>
             pre.querySelector("button").getBoundingClientRect().bottom > pre.querySelector("code").getBoundingClientRect().top + 1).length""")
         if over:
-            problems.append(f"{source(site, path)}: at 390 pixels {over} buttons to copy are over their code. See .md-code__nav in {CSS}.")
+            found.append((source(site, path), f"at 390 pixels {over} buttons to copy are over their code. See .md-code__nav in {CSS}."))
         for state in opened(page) if number in (0, len(shown) - 1) else [""]:
-            problems += [f"{source(site, path)}{state}: {what}. See “What a finger” in {CSS}." for what in page.evaluate(SMALL)]
+            found += [(source(site, path) + state, f"{what}. See “What a finger” in {CSS}.") for what in page.evaluate(SMALL)]
     context.close()
-    report(problems)
+    report(once(found))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -101,14 +109,14 @@ def test_a_finger_hits_what_it_aims_at(site, shown, host, browser):
 def test_icons_that_act_are_seen(site, shown, host, browser, scheme, kind):
     context = browser.new_context(**kind, color_scheme=scheme)
     page = context.new_page()
-    problems = []
+    found = []
     own = [path for path in shown if PAGE or locale_of(site, path) == ("ko" if scheme == "light" else "en")]
     for path in own:
         page.goto(url(site, path, host))
         for state in opened(page) if kind is PHONE and path == own[-1] else [""]:
-            problems += [f"{source(site, path)}{state}, {scheme}: {what}. Give it a color of the text in {CSS}." for what in page.evaluate(FAINT)]
+            found += [(f"{source(site, path)}{state}, {scheme}", f"{what}. Give it a color of the text in {CSS}.") for what in page.evaluate(FAINT)]
     context.close()
-    report(problems)
+    report(once(found))
 
 
 @pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
