@@ -132,8 +132,11 @@ def test_the_header_says_which_page_it_is(site, host, browser, kind, address, ti
     last = page.locator("article h2").last.get_attribute("id")
     for way in (lambda: page.evaluate("scrollTo(0, 3000)"), lambda: page.goto(f"{host}{address}?again#{last}")):
         way()
-        page.wait_for_timeout(300)
-        seen = topic.inner_text().strip() if topic.evaluate(shown) == 1 else ""
+        for _ in range(30):  # it fades in
+            page.wait_for_timeout(100)
+            seen = topic.inner_text().strip() if topic.evaluate(shown) == 1 else ""
+            if seen:
+                break
         assert seen == title, f"{address}: the header says {seen!r} below the heading, not {title!r}. See IntersectionObserver in site.js."
     context.close()
 

@@ -88,8 +88,10 @@
       }
       if (seen.size === 2 && !pages.names.has(here)) pages.put(here, true);
     });
-    observer.observe(top);
-    observer.observe(end);
+    // Not before the page has loaded: until then a link into its last section shows the top.
+    const start = () => [top, end].forEach((one) => observer.observe(one));
+    if (document.readyState === "complete") start();
+    else addEventListener("load", start);
     // Where the reader leaves it, the home page goes on: at the section, or on the next page if this one was done with.
     const leave = () => {
       const next = document.querySelector("link[rel=next]");
