@@ -87,7 +87,8 @@
   const title = document.querySelector("article h1");
   const header = document.querySelector(".md-header__title");
   if (title) {
-    new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
+    new IntersectionObserver((entries) => {
+      const { isIntersecting, boundingClientRect } = entries.at(-1);  // a deep link brings two at once
       header.classList.toggle("md-header__title--active", !isIntersecting && boundingClientRect.top < 100);
     }, { rootMargin: "-48px 0px 0px" }).observe(title);
   }
