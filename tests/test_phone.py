@@ -19,9 +19,10 @@ LAYOUT = """() => ({
     layout: document.documentElement.scrollWidth, window: innerWidth, screen: Math.round(visualViewport.width),
     left: Math.round(visualViewport.pageLeft), scale: visualViewport.scale,
 })"""
-# Elements that end right of the screen, the innermost; code and what is laid out of sight apart.
+# The innermost element that ends furthest to the right of the screen; what scrolls, hides or goes with the layout apart.
 WIDE = """(width) => [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > width + 0.5
-    && one.checkVisibility({ visibilityProperty: true }) && !one.closest("pre, .md-sidebar") && !one.querySelector("*"))
+    && one.checkVisibility({ visibilityProperty: true }) && !one.closest("pre, .md-sidebar, .md-dialog") && !one.querySelector("*"))
+    .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)
     .map((one) => (one.closest("[class], [id]") || one).outerHTML.split(">")[0] + ">").slice(0, 1)"""
 # Code as a phone shows it: whatever the font, a column is 0.6 em, as in Menlo, SF Mono, Roboto Mono.
 PIN = """() => {
@@ -157,7 +158,7 @@ def test_the_layout_keeps_its_width(site, host, phone):
         phone.wait_for_timeout(450)  # the theme moves things for as long as 0.4 seconds
         if (now := phone.evaluate(LAYOUT)) != still:
             problems.append(
-                f"{doing}: {', '.join(f'{name} {now[name]} instead of {still[name]}' for name in still if now[name] != still[name])} pixels. Something sticks out: {''.join(phone.evaluate(WIDE, still['screen']))} See {where}."
+                f"{doing}: {', '.join(f'{name} {now[name]} instead of {still[name]}' for name in still if now[name] != still[name])} pixels. Something sticks out, or did a moment ago. {''.join(phone.evaluate(WIDE, still['screen']))} See {where}."
             )
 
     look("reading")

@@ -1,4 +1,6 @@
-"""What helps to read a page: lines that break where a Korean reader would, and the glossary at hand."""
+"""What helps to read a page: lines that break where a Korean reader would, the glossary at hand, and the
+other language beside this one.
+"""
 
 import re
 from collections import Counter
@@ -241,3 +243,116 @@ def test_a_term_shows_its_definition(site, host, browser, address, name):
     page.wait_for_url("**/glossary/#term-*")
     context.close()
     report(problems)
+
+
+# The other column, by the anchors of the own one: headings that have none beside them, ids that are there twice, blocks
+# that are shown again, and links that do not lead to the other language.
+BESIDE = """() => {
+    const article = document.querySelector("article"), found = [], seen = new Set();
+    for (const heading of article.querySelectorAll(":is(h1, h2, h3)[id]")) {
+        const twin = heading.closest(".beside-row")?.lastChild.querySelector(heading.tagName);
+        if (!twin || twin.closest("[lang]").lang === document.documentElement.lang) found.push(`#${heading.id} has nothing beside it`);
+    }
+    for (const { id } of document.querySelectorAll("[id]")) {
+        if (seen.has(id)) found.push(`the id ${id} is there twice`);
+        seen.add(id);
+    }
+    for (const one of article.querySelectorAll(".beside-other :is(pre, input, button, figure)")) found.push(`<${one.localName}> is shown twice`);
+    if (document.documentElement.scrollWidth > innerWidth) found.push("the page is wider than the window");
+    return found;
+}"""
+ARTICLE = "[...document.querySelector('article').children].map((one) => one.localName + one.id + one.textContent)"
+
+
+@pytest.mark.parametrize(("home", "scheme"), [("", "dark"), ("en/", "light")])
+def test_both_languages_side_by_side(site, host, browser, home, scheme):
+    """Asked for with the keyboard, and only then fetched; whole, clean, remembered; and gone again without a trace."""
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page, problems = context.new_page(), []
+    asked, button = [], page.locator(".beside")
+    for address in (
+        "nn-module/modes/",
+        "nn-module/exercises/3-freeze/",
+        "nn-module/layers/",
+        "glossary/",
+    ):
+        where = f"{home}{address}, assets/beside.js"
+        page.goto(host + home + address, wait_until="networkidle")
+        before = page.evaluate(ARTICLE)
+        page.on(
+            "request",
+            lambda request: asked.append(request.url) if request.url.endswith("/") else None,
+        )
+        if page.locator(".beside-row").count() or asked:
+            problems.append(f"{where}: it is on, or has fetched {asked}, before it is asked for")
+        button.press("Enter")
+        page.locator(".beside-row").first.wait_for()
+        if asked != [host + ("" if home else "en/") + address]:
+            problems.append(f"{where}: it fetches {asked}")
+        problems += [f"{where}: {what}" for what in page.evaluate(BESIDE)]
+        button.press("Enter")
+        if page.evaluate(ARTICLE) != before:
+            problems.append(f"{where}: the page is another one when the other language has gone")
+        page = context.new_page()
+        button, asked = page.locator(".beside"), []
+    page.goto(host + home + "nn-module/modes/")
+    button.click()
+    page.locator(".beside-row").first.wait_for()
+    page.goto(host + home + "nn-module/submodules/#registration")
+    page.locator(".beside-row").first.wait_for()  # as the reader left it
+    if not 0 < page.locator("#registration").bounding_box()["y"] < 300:
+        problems.append(
+            f"{home}nn-module/submodules/: the section of the address is out of sight once the columns are there"
+        )
+    page.emulate_media(media="print")
+    if page.locator(".beside-other").first.is_visible():
+        problems.append("assets/site.css: the other language is printed")
+    page.emulate_media(media="screen")
+    problems += [f"{home}nn-module/submodules/: axe finds {what}" for what in violations(page)]
+    page.set_viewport_size({"width": 1199, "height": 900})
+    page.locator(".beside-row").first.wait_for(state="detached")
+    if button.is_visible():
+        problems.append(
+            "assets/site.css: the button is there at 1199 pixels, which are too few for two columns"
+        )
+    context.close()
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(host + home)
+    if page.locator(".beside").is_visible():
+        problems.append("assets/site.css: a button that does nothing is there without JavaScript")
+    context.close()
+    report(problems)
+
+
+def test_what_cannot_be_fetched_is_said(site, host, browser):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(host + "nn-module/modes/")
+    page.route("**/en/**", lambda route: route.abort())
+    page.locator(".beside").click()
+    page.get_by_text("영어 페이지를 가져오지 못했다").wait_for()
+    assert page.locator(".beside").get_attribute("aria-pressed") == "false"
+    page.close()
+
+
+def test_sections_behind_carry_their_note(site, host, browser):
+    """The note of the other page's section comes along, and nothing is shown where that page has no such section."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(host + "nn-module/modes/")
+    text = (site / "en/nn-module/modes/index.html").read_text(encoding="utf-8")
+    text = re.sub(
+        r'(<h2 id="dropout">.*?</h2>)', r'\1<p class="behind">older</p>', text, flags=re.DOTALL
+    )
+    text = text.replace('<h2 id="batchnorm">', '<h2 id="other">')
+    page.route(
+        "**/en/nn-module/modes/", lambda route: route.fulfill(body=text, content_type="text/html")
+    )
+    page.locator(".beside").click()
+    page.locator(".beside-other .behind").wait_for()
+    assert page.locator(".beside-row:has(#dropout) .beside-other .behind").inner_text() == "older"
+    assert page.locator(".beside-row:has(#batchnorm) .beside-other").inner_text() == ""
+    page.close()

@@ -102,7 +102,7 @@
   const line = document.querySelector(".continue");
   if (line) {
     const link = document.createElement("a");
-    const forget = Object.assign(document.createElement("button"), { type: "button", textContent: line.dataset.forget });
+    const forget = Object.assign(document.createElement("button"), { type: "button", textContent: line.dataset.forget, title: line.dataset.what, ariaLabel: line.dataset.what });
     forget.addEventListener("click", () => { last.change(new Set()); pages.change(new Set()); });
     line.append(link, forget);
     shows.push(() => {

@@ -44,7 +44,7 @@
   const shortest = (word) => forms(word).reduce((short, form) => (form.length < short.length ? form : short));
   const bare = (text) => words(text).map(shortest).join("").replaceAll("_", "");
   // Words of a question that say nothing of what is asked for, and values of arguments.
-  const EMPTY = new Set("nn torch self f true false a an the of to in is are how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
+  const EMPTY = new Set("nn torch self f true false a an the of to in is are be how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
 
   // ---- The index: for each word, in which sections it stands and how much it says there.
   const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;

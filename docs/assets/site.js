@@ -128,7 +128,8 @@
   const sidebar = document.querySelector(".md-sidebar--primary");
   // What lies on top: the innermost section that is open.
   const top = () => [...sidebar.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")].pop() || sidebar;
-  const buttons = [...document.querySelectorAll("label[for^='__']:not(.md-overlay, .md-search__overlay)")].map((label) => {
+  const labels = [...document.querySelectorAll("label[for^='__']:not(.md-overlay, .md-search__overlay)")];
+  const buttons = labels.filter((label) => label.control).map((label) => {  // a page that is not in the navigation has no #__toc
     const toggle = label.control;
     const button = Object.assign(document.createElement("button"), { type: "button", className: label.className });
     button.setAttribute("for", toggle.id);  // the theme's styles ask for it

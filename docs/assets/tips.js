@@ -25,7 +25,7 @@
       if (place % 2 === 0) return text;
       return Object.assign(document.createElement("code"), { textContent: text });
     }));
-    meaning.lang = link.lang = term.closest("[lang]").lang;
+    meaning.lang = term.closest("[lang]").lang;
     link.href = term.href;
     article.append(tip);
     tip.hidden = false;

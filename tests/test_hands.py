@@ -1,0 +1,450 @@
+"""The site in the hand: what a finger hits and an eye sees, where the reader is and was, paper, and no script at all."""
+
+import pytest
+from test_site import locale_of, parse, source, url
+
+from conftest import report
+from tools.pytest_plugin import PAGE
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "reduced_motion": "reduce",
+}
+DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+CSS = "docs/assets/site.css"
+# What can be worked and is too small: 44 px each way, or 24 if it is a link in running text. A box to tick has its label.
+SMALL = """() => {
+    const text = "p, li, dd, dt, td, th, h1, h2, h3, h4, summary";
+    return [...document.querySelectorAll("a[href], button, summary, input, label[for]")].flatMap((one) => {
+        if (one.matches(".md-toggle") || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return [];
+        const inline = getComputedStyle(one).display === "inline" && one.closest(text);
+        const least = inline ? 24 : 44;
+        const boxes = inline ? [...one.getClientRects()] : [(one.matches("input") && one.closest("label") || one).getBoundingClientRect()];
+        const { width, height, left } = boxes.reduce((small, box) => box.height < small.height ? box : small);
+        if (left < 0 || Math.min(inline ? least : width, height) > least - 0.5) return [];
+        return [`${one.outerHTML.replace(/\\s+/g, " ").slice(0, 110)} is ${Math.round(width)}×${Math.round(height)} px, and needs ${least}`];
+    });
+}"""
+# Icons of what can be worked that stand out from what is behind them by less than 3:1.
+FAINT = """() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    const over = (colors) => {  // colors from the back to the front, as they are seen
+        canvas.fillStyle = "#fff";
+        canvas.fillRect(0, 0, 1, 1);
+        for (const [color, opacity] of colors) {
+            canvas.globalAlpha = opacity;
+            canvas.fillStyle = color;
+            canvas.fillRect(0, 0, 1, 1);
+            canvas.globalAlpha = 1;
+        }
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const light = (color) => {
+        const [r, g, b] = color.map((c) => c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const found = [];
+    for (const one of document.querySelectorAll("a[href], button, summary, label[for]")) {
+        if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+        const back = [];
+        let opacity = 1;
+        for (let above = one; above; above = above.parentElement) {
+            back.unshift([getComputedStyle(above).backgroundColor, 1]);
+            opacity *= Number(getComputedStyle(above).opacity);
+        }
+        const icons = [...one.querySelectorAll("svg")].filter((svg) => svg.checkVisibility()).map((svg) => getComputedStyle(svg).fill);
+        for (const part of [one, ...one.querySelectorAll(".md-icon")]) {
+            for (const style of ["::before", "::after"].map((pseudo) => getComputedStyle(part, pseudo))) {
+                if (part.checkVisibility() && style.content !== "none" && style.maskImage !== "none") icons.push(style.backgroundColor);
+            }
+        }
+        for (const icon of icons) {
+            const [a, b] = [light(over(back)), light(over([...back, [icon, opacity]]))].sort((x, y) => y - x);
+            const contrast = (a + 0.05) / (b + 0.05);
+            if (contrast < 3) found.push(`the icon of ${one.outerHTML.replace(/\\s+/g, " ").slice(0, 90)} has a contrast of ${contrast.toFixed(2)}:1, and needs 3:1`);
+        }
+    }
+    return [...new Set(found)];
+}"""
+
+
+def once(found):
+    """`page: what is wrong` for each (page, what), with the first page alone of those that have the same fault."""
+    first = {}
+    for where, what in found:
+        first.setdefault(what, where)
+    return [f"{where}: {what}" for what, where in first.items()]
+
+
+def opened(page):
+    """Says what is open: nothing at first, then one after the other what can be opened."""
+    yield ""
+    page.locator("button.md-header__button[for='__drawer']").click()
+    page.wait_for_function(
+        "() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left === 0"
+    )
+    yield ", drawer open"
+    page.keyboard.press("Escape")
+    page.locator(".md-select > button").focus()
+    yield ", menu of languages open"
+    page.locator("button.md-header__button[for='__search']").click()
+    page.locator(".md-search__input").fill("a")
+    yield ", search open"
+
+
+def test_a_finger_hits_what_it_aims_at(site, shown, host, browser):
+    """Nothing to be worked is under 44 px, or 24 px in running text; and a button to copy is not over the code."""
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    found = []
+    for number, path in enumerate(shown):
+        page.goto(url(site, path, host))
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+        )
+        over = page.locator(
+            "pre:has(.md-code__nav)"
+        ).evaluate_all("""blocks => blocks.filter((pre) =>
+            pre.querySelector("button").getBoundingClientRect().bottom > pre.querySelector("code").getBoundingClientRect().top + 1).length""")
+        if over:
+            found.append(
+                (
+                    source(site, path),
+                    f"at 390 pixels {over} buttons to copy are over their code. See .md-code__nav in {CSS}.",
+                )
+            )
+        for state in opened(page) if number in (0, len(shown) - 1) else [""]:
+            found += [
+                (source(site, path) + state, f"{what}. See “What a finger” in {CSS}.")
+                for what in page.evaluate(SMALL)
+            ]
+    context.close()
+    report(once(found))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_icons_that_act_are_seen(site, shown, host, browser, scheme, kind):
+    context = browser.new_context(**kind, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    own = [
+        path
+        for path in shown
+        if PAGE or locale_of(site, path) == ("ko" if scheme == "light" else "en")
+    ]
+    for path in own:
+        page.goto(url(site, path, host))
+        for state in opened(page) if kind is PHONE and path == own[-1] else [""]:
+            found += [
+                (
+                    f"{source(site, path)}{state}, {scheme}",
+                    f"{what}. Give it a color of the text in {CSS}.",
+                )
+                for what in page.evaluate(FAINT)
+            ]
+    context.close()
+    report(once(found))
+
+
+@pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("nn-module/modes/", "5. model.train()과 model.eval()"),
+        ("en/nn-module/lab/", "A lab: TinyVLA"),
+    ],
+)
+def test_the_header_says_which_page_it_is(site, host, browser, kind, address, title):
+    """The site's name at the top of a page, the page's title further down and at a deep link."""
+    context = browser.new_context(**kind)
+    page = context.new_page()
+    page.goto(host + address)
+    name, topic = page.locator(".md-header__topic").all()
+    shown = "one => Number(getComputedStyle(one).opacity)"
+    assert (name.evaluate(shown), topic.evaluate(shown)) == (1, 0), (
+        f"{address}: the header does not begin with the site's name. See site.js."
+    )
+    last = page.locator("article h2").last.get_attribute("id")
+    for way in (
+        lambda: page.evaluate("scrollTo(0, 3000)"),
+        lambda: page.goto(f"{host}{address}?again#{last}"),
+    ):
+        way()
+        page.locator(".md-header__title--active").wait_for(timeout=3000)
+        assert topic.inner_text().strip() == title and topic.evaluate(shown) == 1, (
+            f"{address}: the header lacks the page's title. See site.js."
+        )
+    context.close()
+
+
+def test_the_other_language_shows_the_same_section(site, host, browser):
+    """The anchor of the address; the section that is being read, if the reader has gone on; nothing at the top."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    for begin, scroll, expected in (
+        ("nn-module/layers/#dropout", "", "en/nn-module/layers/#dropout"),
+        ("en/nn-module/layers/#dropout", "#what-next, article h2:last-of-type", None),
+        ("nn-module/modes/", "", "en/nn-module/modes/"),
+    ):
+        page.goto(host + begin)
+        if scroll:
+            last = page.locator("article h2").last
+            last.evaluate(
+                "heading => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 60)"
+            )
+            page.wait_for_function(
+                "() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash !== location.hash"
+            )
+            expected = "nn-module/layers/" + page.locator(
+                ".md-sidebar--secondary [aria-current]"
+            ).evaluate("link => link.hash")
+        page.locator(".md-select > button").focus()
+        page.get_by_role("link", name="English" if begin.startswith("nn") else "한국어").click()
+        page.wait_for_url(lambda address: ("/en/" in address) != begin.startswith("en/"))
+        assert page.url == host + expected, (
+            f"{begin}: the other language is shown at {page.url.removeprefix(host)}, not at {expected}. See place() in site.js."
+        )
+    page.close()
+
+
+def test_an_address_that_ends_in_a_percent_sign_breaks_nothing(site, host, browser):
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for hash in ("#100%", "#%E0%A4%A"):
+        page.goto(f"{host}en/nn-module/modes/{hash}")
+        page.locator(".md-code__button").first.wait_for()
+        assert page.locator("button[for='__drawer']").count() and not errors, (
+            f"{hash}: {errors}. See named() in site.js."
+        )
+    page.close()
+
+
+def test_the_sidebar_is_at_the_current_page(site, shown, host, browser):
+    context = browser.new_context(**DESKTOP)
+    page = context.new_page()
+    problems = []
+    for path in shown:
+        page.goto(url(site, path, host))
+        current = page.locator(".md-sidebar--primary a.md-nav__link--active")
+        seen = "link => { const box = link.getBoundingClientRect(); return box.top >= 48 && box.bottom <= innerHeight; }"
+        if current.count() and not current.evaluate(seen):
+            problems.append(
+                f"{source(site, path)}: at 1440×900 its line in the sidebar is out of sight. See reveal() in site.js."
+            )
+        if page.evaluate("scrollY"):
+            problems.append(
+                f"{source(site, path)}: the page itself is scrolled when it opens. See reveal() in site.js."
+            )
+    context.close()
+    report(problems)
+
+
+def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host, browser):
+    context = browser.new_context(**DESKTOP)
+    page = context.new_page()
+    page.goto(host)
+    line = page.locator(".continue")
+    assert not line.is_visible() and page.evaluate("localStorage.length") == 0, (
+        "something is kept or shown before anything was read. See progress.js."
+    )
+
+    def marks():
+        return page.locator(".md-nav--primary a .mark").evaluate_all(
+            "marks => marks.map((mark) => [mark.parentElement.href, mark.ariaLabel])"
+        )
+
+    page.goto(host + "nn-module/modes/#takeaways")  # not its beginning
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(200)
+    assert marks() == [], (
+        "a page is marked as read of which only the end was seen. See progress.js."
+    )
+    page.goto(host + "nn-module/parameters/")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.locator(".md-nav--primary a .mark").wait_for()
+    page.goto(host + "nn-module/modes/#batchnorm")
+    page.wait_for_function(
+        "() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash === '#batchnorm'"
+    )
+    for home, read, title, forget in (
+        ("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()", ""),
+        (
+            "en/",
+            "read to the end",
+            "Continue: 5. model.train() and model.eval()",
+            "Forget what I have read",
+        ),
+    ):
+        page.goto(host + home)
+        assert marks() == [[f"{host}{home}nn-module/parameters/", read]], (
+            f"{home or 'home'}: see progress.js."
+        )
+        link = line.get_by_role("link")
+        assert (link.inner_text(), link.evaluate("link => link.href")) == (
+            title,
+            f"{host}{home}nn-module/modes/#batchnorm",
+        ), f"{home or 'home'}: see progress.js."
+        shift = page.evaluate("""() => new Promise((done) => {
+            new PerformanceObserver((list) => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))).observe({ type: "layout-shift", buffered: true });
+            setTimeout(() => done(0), 300);
+        })""")
+        assert shift < 0.01, (
+            f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
+        )
+    page.get_by_role("button", name=forget).click()
+    assert not line.is_visible() and marks() == [] and page.evaluate("localStorage.length") == 0, (
+        "not all is forgotten. See progress.js."
+    )
+    page.goto(host + "nn-module/exercises/2-count/")
+    page.get_by_label("이 문제를 풀었다").check()
+    assert marks() == [[host + "nn-module/exercises/2-count/", "풀었음"]], (
+        "an exercise that is solved has no mark. See progress.js."
+    )
+    context.close()
+
+
+def test_boxes_to_tick_have_names_of_their_own(site, shown):
+    problems = []
+    for path in shown:
+        names = [label.get_text(strip=True) for label in parse(path).select("label.done")]
+        problems += [
+            f"{source(site, path)}: {names.count(name)} boxes to tick are named {name!r}. Say which exercise."
+            for name in names
+            if names.count(name) > 1
+        ]
+    report(problems)
+
+
+def test_folds_of_an_exercise_have_three_looks(site, host, browser):
+    """Hint, solution and wrong answer: each with an icon and a color of its own; and an output is not told by its shade alone."""
+    page = browser.new_page()
+    for number in ("1-mlp", "6-two-parts"):
+        page.goto(f"{host}en/nn-module/exercises/{number}/")
+        looks = page.evaluate("""() => ["hints", "solution", "wrong"].map((part) => {
+            const style = getComputedStyle(document.querySelector(`#${part} ~ details > summary`), "::before");
+            return [style.maskImage, style.backgroundColor];
+        })""")
+        assert all(len({look[part] for look in looks}) == 3 for part in (0, 1)), (
+            f"{number}: hint, solution and wrong answer look alike. See “Folds of an exercise” in {CSS}."
+        )
+    page.goto(host + "en/nn-module/modes/")
+    bar = page.locator(".language-text.highlight > pre").first.evaluate(
+        "pre => parseFloat(getComputedStyle(pre).borderInlineStartWidth)"
+    )
+    assert bar >= 3, f"an output has no bar at its side. See “An output is told” in {CSS}."
+    page.close()
+
+
+def test_the_footer_names_both_neighbors_and_the_contributors_pages(site, shown, host, browser):
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    problems = []
+    for path in shown:
+        page.goto(url(site, path, host))
+        home = "" if locale_of(site, path) == "ko" else "en/"
+        led = page.locator(".md-footer .for-contributors a").evaluate_all(
+            "links => links.map(link => link.href)"
+        )
+        if led != [f"{host}{home}contributing/", f"{host}{home}maintaining/"]:
+            problems.append(
+                f"{source(site, path)}: its footer leads to {led}, not to Contributing and Maintaining. See docs/theme/partials/copyright.html."
+            )
+        if (
+            page.locator(".md-nav--primary, .md-footer__inner")
+            .locator("a[href*='contributing/'], a[href*='maintaining/']")
+            .count()
+        ):
+            problems.append(
+                f"{source(site, path)}: its navigation, or previous and next, lead to a contributors' page. See not_in_nav in mkdocs.yml."
+            )
+        cut = page.locator(".md-footer__link").evaluate_all("""links => links.filter((link) => {
+            const title = link.querySelector(".md-footer__title .md-ellipsis");
+            return !title.checkVisibility() || title.scrollWidth > title.clientWidth || link.scrollWidth > link.clientWidth;
+        }).map((link) => link.ariaLabel)""")
+        problems += [
+            f"{source(site, path)}: at 390 pixels {title!r} is cut in the footer. See “The footer” in {CSS}."
+            for title in cut
+        ]
+    context.close()
+    report(problems)
+
+
+def test_a_printed_page_says_where_it_is_from(site, host, browser):
+    """Title, address, date and release; each link has the number of its address in the list; folds are open, and closed again afterwards."""
+    page = browser.new_page()
+    for address in ("nn-module/exercises/1-mlp/", "en/nn-module/freezing/"):
+        page.goto(host + address)
+        folds = page.locator("details:not([open])").count()
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        said = page.locator("article").inner_text()
+        canonical = page.locator("link[rel=canonical]").get_attribute("href")
+        for what in (page.locator("h1").inner_text(), canonical, "PyTorch 2.", "-"):
+            assert what in said, (
+                f"{address}: {what!r} is not printed. See docs/theme/main.html, and “On paper” in {CSS}."
+            )
+        wrong = page.evaluate("""() => [...document.querySelectorAll("article :is(p, li, dd, td) > a[href]:not([href^='#'])")].filter((link) => link.checkVisibility()).filter((link) => {
+            const item = document.querySelector(`ol.printed > li:nth-child(${link.dataset.printed || 999})`);
+            return item?.textContent !== decodeURI(link.href) || !item.checkVisibility() || !getComputedStyle(link, "::after").content.includes(link.dataset.printed);
+        }).map((link) => link.outerHTML)""")
+        assert not wrong, (
+            f"{address}: {wrong[0]} is printed without its address. See beforeprint in site.js."
+        )
+        assert page.locator("details:not([open])").count() == 0, (
+            f"{address}: folds are printed closed. See beforeprint in site.js."
+        )
+        stranded = page.evaluate("""() => [...document.querySelectorAll("article :is(h1, h2, h3, summary, p:has(+ .highlight))")]
+            .filter((one) => one.checkVisibility() && getComputedStyle(one).breakAfter !== "avoid").map((one) => one.textContent.slice(0, 50))""")
+        assert not stranded, (
+            f"{address}: {stranded[0]!r} may be the last on its sheet. See “On paper” in {CSS}."
+        )
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details:not([open])").count() == folds, (
+            f"{address}: folds stay open after printing. See afterprint in site.js."
+        )
+        page.emulate_media(media="screen")
+        assert not page.locator(".printed").first.is_visible(), (
+            f"{address}: what is for paper is shown. See .printed in {CSS}."
+        )
+    page.close()
+
+
+def test_without_a_script_nothing_is_left_that_does_nothing(site, host, browser):
+    """The system's scheme, as with a script; no search, no button to copy, no other button without effect; folds open, on paper too."""
+    colors = "[document.body, document.querySelector('pre > code'), document.querySelector('.md-header')].map((one) => getComputedStyle(one).backgroundColor)"
+    for scheme in ("dark", "light"):
+        found = []
+        for script in (True, False):
+            context = browser.new_context(java_script_enabled=script, color_scheme=scheme, **PHONE)
+            page = context.new_page()
+            page.goto(host + "en/nn-module/exercises/1-mlp/")
+            found.append(page.evaluate(colors))
+            if script:
+                context.close()
+        assert found[0] == found[1], (
+            f"{scheme}: without a script the colors are {found[1]}, not {found[0]}. See tools/hooks.py."
+        )
+        dead = [
+            button.evaluate("button => button.outerHTML.slice(0, 90)")
+            for button in page.locator(
+                "button, input:not([type=checkbox]), label[for=__search]"
+            ).all()
+            if button.is_visible()
+        ]
+        assert all("Select language" in one for one in dead), (
+            f"without a script there is a control that does nothing: {dead}. See .no-js in {CSS}."
+        )
+        page.locator("summary", has_text="Hint 1").click()
+        assert page.get_by_text("Two, the Linear layers.").is_visible()
+        page.emulate_media(media="print")
+        assert page.get_by_text("It inherits forward").is_visible(), (
+            f"without a script folds are printed closed. See details-content in {CSS}."
+        )
+        link = page.locator("article a[href^='https://']").first
+        assert link.evaluate(
+            "link => getComputedStyle(link, '::after').content.includes(link.href)"
+        ), f"without a script a link is printed without its address. See “On paper” in {CSS}."
+        context.close()
