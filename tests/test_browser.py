@@ -372,7 +372,7 @@ def test_search_finds_the_section_that_explains(site, host, browser, locale):
     """Each query of queries.yml has its section as the first hit, and hits of its language alone."""
     start = host + home(locale)
     page = browser.new_page()
-    page.goto(home)
+    page.goto(start)
     problems = []
     for (query, section), hits in zip(
         QUERIES[locale].items(), page.evaluate(FIND, list(map(str, QUERIES[locale])))

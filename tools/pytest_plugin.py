@@ -114,13 +114,11 @@ def run_block(item, runtest):
         except BaseException as error:
             return explain(item, error)
 
-    interpreter.start(item.obj.code)
     run.prepare(item.obj.code)
     failure, ended, line = run.in_child(limited)
-    again = interpreter.result()
     if ended:
         failure = f"{line_in_file(item, line) if line else 1}: the block {ended}"
-    if failure := failure or differs(item, again):
+    if failure := failure or differs(item, interpreter.run(item.obj.code)):
         raise pytest.fail.Exception(f"{relative(item.path)}:{failure}", pytrace=False)
 
 
