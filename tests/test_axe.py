@@ -31,3 +31,26 @@ def test_axe_finds_nothing(site, shown, host, browser, turn):
                 ]
     context.close()
     report(problems)
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "address"),
+    [(390, "dark", "?q=dropout"), (1440, "dark", "en/?q=zzz"), (390, "light", "en/?q=dropout+zzz")],
+)
+def test_axe_finds_nothing_in_the_search(site, host, browser, width, scheme, address):
+    context = browser.new_context(
+        viewport={"width": width, "height": 844},
+        color_scheme=scheme,
+        bypass_csp=True,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(host + address)
+    page.locator(".md-search-result a:visible").first.wait_for()
+    report(
+        [
+            f"{address}: at {width} pixels, {scheme}, axe finds {what} See .md-search-result in site.css."
+            for what in violations(page)
+        ]
+    )
+    context.close()

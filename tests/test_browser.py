@@ -379,12 +379,12 @@ def test_search_finds_the_section_that_explains(site, host, browser, locale):
     ):
         if not hits or hits[0] != start + section:
             problems.append(
-                f"tests/queries.yml: {locale}, {query!r} finds {[hit.removeprefix(home) for hit in hits[:3]]}, and not first {section}."
+                f"tests/queries.yml: {locale}, {query!r} finds {[hit.removeprefix(start) for hit in hits[:3]]}, and not first {section}."
             )
         problems += [
             f"tests/queries.yml: {locale}, {query!r} finds {hit}"
             for hit in hits
-            if not hit.startswith(home) or (locale == "ko") == ("/en/" in hit)
+            if not hit.startswith(start) or (locale == "ko") == ("/en/" in hit)
         ]
     page.close()
     report(problems)

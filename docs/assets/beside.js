@@ -9,7 +9,7 @@
   const there = document.querySelector(`.md-select__link:not([hreflang="${document.documentElement.lang}"])`);
   const SHARED = ".highlight, figure, .module-tree, .module-tree-effect";
   const NOT_TWICE = `${SHARED}, .headerlink, .done, button, input, script`;
-  const END = ".verified, .page-links, .tip";
+  const END = ".verified, .printed, .page-links, .tip";
   let wanted = false;
   try {
     wanted = localStorage.getItem("beside") === "on";
