@@ -7,17 +7,18 @@ BIN := $(VENV)/bin
 # Stamps: files in .venv that say what is installed there. A new TORCH is a new stamp.
 SITE := $(VENV)/.site
 CHECKS := $(VENV)/.checks
+ifneq ($(findstring ',$(TORCH)),)
+$(error TORCH=$(TORCH): a requirement of pip has no quotes. Write it as torch==2.6.0)
+endif
 TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
 
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch or a browser, or a second build; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,alone.py axe.py browser.py builds.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py tiny_vla.py)
-# A page, for the commands that are about one: nn-module/parameters, or the path of either file.
-PAGE ?=
-override PAGE := $(patsubst %.md,%,$(patsubst docs/en/%,%,$(patsubst docs/ko/%,%,$(PAGE))))
-export PAGE
+SLOW := $(addprefix tests/test_,axe.py browser.py builds.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py run.py tiny_vla.py)
+# What a command is about; it is read from the environment, so that no shell sees it.
+export PAGE SNIPPET SECTION BASE
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
@@ -36,40 +37,41 @@ help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 serve: $(SITE) ## build the site and serve it on http://127.0.0.1:8000, reloading on a change
-	$(BIN)/mkdocs serve
+	$(BIN)/python -m mkdocs serve
 
 build: $(SITE) ## build the site into site/; a build that fails leaves site/ as it was
-	$(BIN)/mkdocs build --strict --site-dir .build
+	$(BIN)/python -m mkdocs build --strict --site-dir .build
 	rm -rf site && mv .build site
 
 check: $(CHECKS) ## run what needs neither torch nor a browser, in seconds
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/pyrefly check --summary=none
 	$(PYTEST) -q tests/test_site.py $(filter-out tests/test_site.py $(SLOW),$(sort $(wildcard tests/test_*.py))) $(ARGS)
 
 test: $(TESTS) ## run every check that CI runs (PAGE=nn-module/modes: of that page; TORCH=torch==2.6.0: on that release)
 	$(PYTEST) $(ARGS)
 
 record: $(TESTS) ## run the snippets and rewrite the outputs that changed
-	$(BIN)/python tests/record.py
+	@$(BIN)/python -m tools record
 
-# twins.py, which the site's hooks read as well.
-new-page new-snippet translations in-step summary: export PYTHONPATH := docs/theme/hooks
 new-page: $(SITE) ## make the files of a new page (PAGE=nn-module/name; an exercise is PAGE=nn-module/exercises/7-name)
-	@$(BIN)/python tests/scaffold.py new-page "$(PAGE)"
+	@$(BIN)/python -m tools new-page
 
 new-snippet: $(SITE) ## make a snippet and include it in its page (SNIPPET=nn-module/modes/name SECTION=dropout)
-	@$(BIN)/python tests/scaffold.py new-snippet "$(SNIPPET)" "$(SECTION)"
+	@$(BIN)/python -m tools new-snippet
 
 translations: $(SITE) ## list the sections whose two languages are out of step (PAGE=nn-module/modes)
-	@$(BIN)/python tests/translations.py list "$(PAGE)"
+	@$(BIN)/python -m tools translations
 
 in-step: $(SITE) ## record that you have brought both languages together (PAGE=nn-module/modes SECTION=dropout)
-	@$(BIN)/python tests/translations.py in-step "$(PAGE)" "$(SECTION)"
+	@$(BIN)/python -m tools in-step
 
 summary: $(SITE) ## say in Markdown what a branch changes: outputs, and sections out of step (BASE=origin/main)
-	@$(BIN)/python tests/translations.py summary "$(BASE)"
+	@$(BIN)/python -m tools summary
 
 bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
-	$(BIN)/python tests/bench.py $(ARGS)
+	$(BIN)/python -m tools bench $(ARGS)
 
 update: $(BIN)/python ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks
 	$(BIN)/pip install --quiet --upgrade uv
@@ -99,13 +101,13 @@ $(CHECKS): requirements.lock | $(BIN)/python
 $(TESTS): requirements.txt $(CHECKS)
 	rm -f $(VENV)/.tests-*
 	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
-	$(BIN)/pip install --quiet $(TORCH) --requirement $(VENV)/torch.txt
+	$(BIN)/pip install --quiet --upgrade $(TORCH) --requirement $(VENV)/torch.txt
 	touch $@
 
 # ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed. It is put beside, not into, what builds the site.
 properdocs: $(SITE) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
 	$(BIN)/pip install --quiet --upgrade --no-deps --target $(VENV)/properdocs 'properdocs>=1.6.7,<2'
-	$(BIN)/mkdocs build --strict --site-dir .build/mkdocs
+	$(BIN)/python -m mkdocs build --strict --site-dir .build/mkdocs
 	PYTHONPATH=$(VENV)/properdocs $(BIN)/python -m properdocs build --strict --config-file mkdocs.yml --site-dir .build/properdocs
 	diff --recursive --brief --ignore-matching-lines '<meta name="generator"' .build/mkdocs .build/properdocs
 	rm -rf .build

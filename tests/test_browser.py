@@ -2,15 +2,16 @@
 
 import re
 
-import figures
 import pytest
 import torch
 import yaml
+from test_site import source, url
 from tiny_vla import TinyVLA, demonstrations
 
-from conftest import PAGE
-from snippet import ROOT
-from test_site import pages, report, source, url
+from conftest import report
+from tools import figures
+from tools.pytest_plugin import PAGE
+from tools.site import ROOT, home
 
 # The sum of the layout shifts so far, once two frames have been painted.
 SHIFT = """() => new Promise((done) => {
@@ -51,9 +52,23 @@ def test_pages_load_and_fit(site, shown, host, browser):
     problems = []
     page = browser.new_page(color_scheme="dark")
     here = ""
-    page.on("console", lambda m: problems.append(f"{here}: console: {m.text} {m.location['url']}") if m.type == "error" else None)
+    page.on(
+        "console",
+        lambda m: (
+            problems.append(f"{here}: console: {m.text} {m.location['url']}")
+            if m.type == "error"
+            else None
+        ),
+    )
     page.on("pageerror", lambda e: problems.append(f"{here}: {e}"))
-    page.on("request", lambda r: None if r.url.startswith((host, "data:")) else problems.append(f"{here}: request to {r.url}"))
+    page.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith((host, "data:"))
+            else problems.append(f"{here}: request to {r.url}")
+        ),
+    )
     for path in shown:
         here = source(site, path)
         page.set_viewport_size({"width": 390, "height": 844})
@@ -65,7 +80,10 @@ def test_pages_load_and_fit(site, shown, host, browser):
             wide = page.evaluate("document.documentElement.scrollWidth") - width
             if wide > 0:
                 problems.append(f"{here}: {wide} pixels wider than a window of {width}")
-            problems += [f"{here}: {name} is broken over two lines at {width} pixels. See .md-typeset code in site.css." for name in page.evaluate(BROKEN)]
+            problems += [
+                f"{here}: {name} is broken over two lines at {width} pixels. See .md-typeset code in site.css."
+                for name in page.evaluate(BROKEN)
+            ]
     page.close()
     report(problems)
 
@@ -82,9 +100,18 @@ def test_the_language_switch_works(site, host, browser):
 def test_copy_buttons_copy_the_code_alone(site, shown, host, browser):
     """Every block of every page, byte for byte; and outputs have no button."""
     known = {(ROOT / "snippets/tiny_vla.py").read_text(encoding="utf-8")}
-    for files, info in ((ROOT / "snippets").rglob("*.md"), "python"), ((ROOT / "docs").glob("*/contributing.md"), ".*"):
+    for files, info in (
+        ((ROOT / "snippets").rglob("*.md"), "python"),
+        ((ROOT / "docs").glob("*/contributing.md"), ".*"),
+    ):
         fence = re.compile(rf"^(`{{3,}}){info}\n([\s\S]*?)^\1$", re.MULTILINE)
-        known |= {code for path in files for _, code in fence.findall(path.read_text(encoding="utf-8").replace(";--8<--", "--8<--"))}
+        known |= {
+            code
+            for path in files
+            for _, code in fence.findall(
+                path.read_text(encoding="utf-8").replace(";--8<--", "--8<--")
+            )
+        }
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     problems, clicked = [], 0
@@ -92,10 +119,16 @@ def test_copy_buttons_copy_the_code_alone(site, shown, host, browser):
         page.goto(url(site, path, host))
         copied = page.evaluate(COPY)
         clicked += len(copied)
-        problems += [f"{source(site, path)}: what is copied is not the block as its snippet has it: {text[:80]!r}" for text, own in copied if not own or text not in known]
+        problems += [
+            f"{source(site, path)}: what is copied is not the block as its snippet has it: {text[:80]!r}"
+            for text, own in copied
+            if not own or text not in known
+        ]
         blocks = page.locator("div.highlight:not(.language-text, .language-pytb)").count()
         if blocks != len(copied):
-            problems.append(f"{source(site, path)}: {blocks} blocks, and {len(copied)} buttons to copy them")
+            problems.append(
+                f"{source(site, path)}: {blocks} blocks, and {len(copied)} buttons to copy them"
+            )
     assert clicked or PAGE
     page.goto(host + "en/nn-module/modes/")
     page.locator(".md-code__button").first.click()  # as a reader does, with the pointer
@@ -121,7 +154,9 @@ def test_the_keyboard_reaches_everything_in_sight(site, host, browser, width):
     problems = []
     for address in ("", "en/nn-module/exercises/1-mlp/", "en/nn-module/lab/"):
         page.goto(host + address)
-        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+        )
         # Asked before, since the search and the menu of languages unfold when they are reached.
         wanted = page.evaluate("""() => [...document.querySelectorAll("a[href], button, summary, input, pre > code")].filter((stop) =>
             stop.checkVisibility({ visibilityProperty: true }) && stop.tabIndex >= 0 && stop.getBoundingClientRect().left >= 0
@@ -130,10 +165,14 @@ def test_the_keyboard_reaches_everything_in_sight(site, host, browser, width):
         while stop := (page.keyboard.press("Tab"), page.evaluate(FOCUSED))[1]:
             stops += 1
             if not stop["seen"] or not stop["outline"]:
-                problems.append(f"{address or 'home'}, {width} pixels wide: {'no outline on' if stop['seen'] else 'the focus is out of sight on'} {stop['what']}")
+                problems.append(
+                    f"{address or 'home'}, {width} pixels wide: {'no outline on' if stop['seen'] else 'the focus is out of sight on'} {stop['what']}"
+                )
             assert stops < 600, f"{address}: the focus does not leave the page"
         if stops < wanted:
-            problems.append(f"{address or 'home'}, {width} pixels wide: {stops} stops, and {wanted} things to reach")
+            problems.append(
+                f"{address or 'home'}, {width} pixels wide: {stops} stops, and {wanted} things to reach"
+            )
     page.close()
     report(problems)
 
@@ -170,8 +209,13 @@ def test_the_scheme_is_the_systems_or_the_readers(site, host, browser):
     scheme = "document.body.dataset.mdColorScheme"
     assert page.evaluate(scheme) == "slate"
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"() => {scheme} === 'default'")  # a bare expression would have to be evaluated, which the policy forbids
-    for name, expected in (("Following the system; switch to light", "default"), ("Light; switch to dark", "slate")):
+    page.wait_for_function(
+        f"() => {scheme} === 'default'"
+    )  # a bare expression would have to be evaluated, which the policy forbids
+    for name, expected in (
+        ("Following the system; switch to light", "default"),
+        ("Light; switch to dark", "slate"),
+    ):
         page.get_by_role("button", name=name).click()
         assert page.evaluate(scheme) == expected
     page.goto(host + "nn-module/modes/")
@@ -190,11 +234,28 @@ def test_nothing_moves_for_a_reader_who_asks_for_that(site, host, browser):
     page.close()
 
 
-@pytest.mark.parametrize(("address", "locale", "title", "words", "first"), [
-    ("nn-module/state-dict/", "ko", "없는 페이지", "state dict", "nn-module/submodules/#state-dict"),
-    ("en/nn-module/layer-norm.html", "en", "Page not found", "layer norm", "en/nn-module/layers/#layernorm"),
-])
-def test_a_missing_page_answers_in_the_readers_language(site, host, browser, address, locale, title, words, first):
+@pytest.mark.parametrize(
+    ("address", "locale", "title", "words", "first"),
+    [
+        (
+            "nn-module/state-dict/",
+            "ko",
+            "없는 페이지",
+            "state dict",
+            "nn-module/submodules/#state-dict",
+        ),
+        (
+            "en/nn-module/layer-norm.html",
+            "en",
+            "Page not found",
+            "layer norm",
+            "en/nn-module/layers/#layernorm",
+        ),
+    ],
+)
+def test_a_missing_page_answers_in_the_readers_language(
+    site, host, browser, address, locale, title, words, first
+):
     """Under the address that was asked for, with a way home and a search for the words of the address."""
     page = browser.new_page()
     page.goto(host + address)
@@ -203,11 +264,16 @@ def test_a_missing_page_answers_in_the_readers_language(site, host, browser, add
     assert page.locator("html").get_attribute("lang") == locale
     page.get_by_role("button", name=words).click()
     page.locator(".md-search-result__link").first.wait_for()
-    assert page.locator(".md-search-result__link").first.evaluate("link => link.href") == host + first
+    assert (
+        page.locator(".md-search-result__link").first.evaluate("link => link.href") == host + first
+    )
     page.close()
 
 
-@pytest.mark.parametrize(("address", "words"), [("glosary/", "glosary"), ("en/glosary/", "glosary"), ("nn-module/50%/", "50%")])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("glosary/", "glosary"), ("en/glosary/", "glosary"), ("nn-module/50%/", "50%")],
+)
 def test_a_missing_page_at_the_root_of_a_domain(site, host, browser, address, words):
     """The address is read whole there too, and a bare % is no error."""
     top = host.removesuffix("notes/")
@@ -221,8 +287,18 @@ def test_a_missing_page_at_the_root_of_a_domain(site, host, browser, address, wo
         found = file.is_file()
         body = (file if found else site / "404.html").read_bytes()
         html = not found or file.suffix == ".html"
-        kind = "text/html; charset=utf-8" if html else {".js": "text/javascript", ".css": "text/css"}.get(file.suffix, "application/octet-stream")
-        route.fulfill(status=200 if found else 404, body=body.replace(b'"/notes/', b'"/') if html else body, content_type=kind)
+        kind = (
+            "text/html; charset=utf-8"
+            if html
+            else {".js": "text/javascript", ".css": "text/css"}.get(
+                file.suffix, "application/octet-stream"
+            )
+        )
+        route.fulfill(
+            status=200 if found else 404,
+            body=body.replace(b'"/notes/', b'"/') if html else body,
+            content_type=kind,
+        )
 
     page.route("**/*", serve)
     page.goto(top + address)
@@ -230,7 +306,9 @@ def test_a_missing_page_at_the_root_of_a_domain(site, host, browser, address, wo
     try:
         button.wait_for(timeout=5000)
     except Exception:
-        pytest.fail(f"no search is offered for /{address}: {errors}. See not-found.js.", pytrace=False)
+        pytest.fail(
+            f"no search is offered for /{address}: {errors}. See not-found.js.", pytrace=False
+        )
     assert button.inner_text() in (f"‘{words}’ 검색하기", f"Search for “{words}”")
     assert not errors
     page.close()
@@ -242,9 +320,14 @@ def test_progress_is_remembered_and_can_be_reset(site, host, browser):
     page = context.new_page()
     page.goto(host + "nn-module/exercises/2-count/")
     page.get_by_label("이 문제를 풀었다").check()
-    for path, count in (("nn-module/exercises/", "6문제 가운데 1문제를 풀었다."), ("en/nn-module/exercises/", "1 of 6 solved.")):
+    for path, count in (
+        ("nn-module/exercises/", "6문제 가운데 1문제를 풀었다."),
+        ("en/nn-module/exercises/", "1 of 6 solved."),
+    ):
         page.goto(host + path)
-        assert page.locator(".done input:checked").evaluate_all("boxes => boxes.map(box => box.name)") == ["2-count"]
+        assert page.locator(".done input:checked").evaluate_all(
+            "boxes => boxes.map(box => box.name)"
+        ) == ["2-count"]
         assert page.locator("article").get_by_role("status").inner_text() == count
     page.get_by_role("button", name="Clear all marks").click()
     assert page.locator(".done input:checked").count() == 0
@@ -287,14 +370,22 @@ FIND = """async (queries) => {
 @pytest.mark.parametrize("locale", QUERIES)
 def test_search_finds_the_section_that_explains(site, host, browser, locale):
     """Each query of queries.yml has its section as the first hit, and hits of its language alone."""
-    home = host + ("" if locale == "ko" else "en/")
+    start = host + home(locale)
     page = browser.new_page()
-    page.goto(home)
+    page.goto(start)
     problems = []
-    for (query, section), hits in zip(QUERIES[locale].items(), page.evaluate(FIND, list(map(str, QUERIES[locale])))):
-        if not hits or hits[0] != home + section:
-            problems.append(f"tests/queries.yml: {locale}, {query!r} finds {[hit.removeprefix(home) for hit in hits[:3]]}, and not first {section}.")
-        problems += [f"tests/queries.yml: {locale}, {query!r} finds {hit}" for hit in hits if not hit.startswith(home) or (locale == "ko") == ("/en/" in hit)]
+    for (query, section), hits in zip(
+        QUERIES[locale].items(), page.evaluate(FIND, list(map(str, QUERIES[locale])))
+    ):
+        if not hits or hits[0] != start + section:
+            problems.append(
+                f"tests/queries.yml: {locale}, {query!r} finds {[hit.removeprefix(start) for hit in hits[:3]]}, and not first {section}."
+            )
+        problems += [
+            f"tests/queries.yml: {locale}, {query!r} finds {hit}"
+            for hit in hits
+            if not hit.startswith(start) or (locale == "ko") == ("/en/" in hit)
+        ]
     page.close()
     report(problems)
 
@@ -325,7 +416,10 @@ def test_search_takes_anything(site, host, browser):
     for typed in ("", "   ", "?!", "((", "ㅁ", "가" * 300, "<script>", "\\", "없는낱말입니다"):
         page.locator(".md-search__input").fill("a")
         page.locator(".md-search__input").fill(typed)
-        page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=typed.strip())
+        page.wait_for_function(
+            "query => document.querySelector('.md-search-result').dataset.query === query",
+            arg=typed.strip(),
+        )
         assert not errors, typed
     page.close()
 
@@ -333,7 +427,9 @@ def test_search_takes_anything(site, host, browser):
 def results(page, query):
     """Types a query, waits for its answer, and returns what is said of it."""
     page.locator(".md-search__input").fill(query)
-    page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=query)
+    page.wait_for_function(
+        "query => document.querySelector('.md-search-result').dataset.query === query", arg=query
+    )
     return page.locator(".md-search-result__meta").inner_text()
 
 
@@ -341,16 +437,25 @@ def test_search_says_what_it_found(site, host, browser):
     """A match, a near one, another spelling, nothing: each is called what it is, and nothing is no dead end."""
     page = browser.new_page()
     page.goto(host + "en/nn-module/modes/")
-    told = {query: results(page, query) for query in ("dropuot", "dropout kubernetes", "zzz", "register_buffer")}
+    told = {
+        query: results(page, query)
+        for query in ("dropuot", "dropout kubernetes", "zzz", "register_buffer")
+    }
     assert told["dropuot"] == "Not found as typed. Searched for: dropout"
     assert told["dropout kubernetes"] == "No exact match. Nearest:"
     assert told["zzz"] == "Nothing found"
     assert re.match(r"Found: \d+\b", told["register_buffer"])
     ways = page.locator(".md-search-result__ways")
-    assert not ways.is_visible(), "what leads on from nothing is shown below results as well. See search.js."
+    assert not ways.is_visible(), (
+        "what leads on from nothing is shown below results as well. See search.js."
+    )
     results(page, "zzz")
-    assert ways.is_visible() and ways.get_by_role("link").count() >= 4, "nothing found, and no way on. See extra.search.ways in mkdocs.yml."
-    ways.get_by_role("link", name="Pitfalls: train and eval").click()  # on this page: the search closes
+    assert ways.is_visible() and ways.get_by_role("link").count() >= 4, (
+        "nothing found, and no way on. See extra.search.ways in mkdocs.yml."
+    )
+    ways.get_by_role(
+        "link", name="Pitfalls: train and eval"
+    ).click()  # on this page: the search closes
     page.wait_for_url("**/en/nn-module/modes/#pitfalls")
     assert not page.locator("#__search").is_checked()
     page.close()
@@ -376,7 +481,13 @@ CUT = """async (query) => {
 }"""
 
 
-@pytest.mark.parametrize(("address", "queries"), [("en/", ["what is in a state dict", "dropout", "what values cannot be multiplied"]), ("", ["파라미터를", "is the 배치 정규화"])])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("en/", ["what is in a state dict", "dropout", "what values cannot be multiplied"]),
+        ("", ["파라미터를", "is the 배치 정규화"]),
+    ],
+)
 def test_excerpts_are_of_whole_words(site, host, browser, address, queries):
     page = browser.new_page()
     page.goto(host + address)
@@ -384,7 +495,10 @@ def test_excerpts_are_of_whole_words(site, host, browser, address, queries):
     for query in queries:
         results(page, query)
         assert page.locator(".md-search-result mark").count(), query
-        problems += [f"{query!r}: {wrong}. See excerpt() in search.js." for wrong in page.evaluate(CUT, query)]
+        problems += [
+            f"{query!r}: {wrong}. See excerpt() in search.js."
+            for wrong in page.evaluate(CUT, query)
+        ]
     page.close()
     report(problems)
 
@@ -414,11 +528,15 @@ def test_search_opens_with_keys(site, host, browser):
     page.goto(host + "en/")
     for keys in ("/", "Control+k", "Meta+k"):
         page.keyboard.press(keys)
-        assert page.evaluate("document.activeElement.name") == "query", f"{keys} does not open the search. See search.js."
+        assert page.evaluate("document.activeElement.name") == "query", (
+            f"{keys} does not open the search. See search.js."
+        )
         assert page.locator(".md-search__input").input_value() == ""
         assert page.get_by_title("Ctrl+K or /").count() == 1
         page.keyboard.press("Tab")
-        assert page.evaluate("!document.activeElement.closest('.md-search__output')"), "the empty box of results is a stop. See partials/search.html."
+        assert page.evaluate("!document.activeElement.closest('.md-search__output')"), (
+            "the empty box of results is a stop. See partials/search.html."
+        )
         page.keyboard.press("Escape")
     page.close()
 
@@ -444,13 +562,22 @@ def test_search_says_that_it_waits_or_cannot(site, host, browser):
 
 
 TICKED = [
-    ([], False), (["vision_encoder"], False), (["vision_encoder"], True), (["vision_encoder.bn1", "language_model"], True),
-    (["vision_encoder.conv1", "vision_encoder.bn1", "vision_encoder.norm"], True),  # all of a part, one by one
-    (["language_model.blocks.0.attention", "action_head.mlp"], False), ([""], True),
+    ([], False),
+    (["vision_encoder"], False),
+    (["vision_encoder"], True),
+    (["vision_encoder.bn1", "language_model"], True),
+    (
+        ["vision_encoder.conv1", "vision_encoder.bn1", "vision_encoder.norm"],
+        True,
+    ),  # all of a part, one by one
+    (["language_model.blocks.0.attention", "action_head.mlp"], False),
+    ([""], True),
 ]
 
 
-@pytest.mark.parametrize(("locale", "moving", "width"), [("", "움직인다", 390), ("en/", "still move", 1440)])
+@pytest.mark.parametrize(
+    ("locale", "moving", "width"), [("", "움직인다", 390), ("en/", "still move", 1440)]
+)
 def test_the_module_tree_says_what_the_model_does(site, host, browser, locale, moving, width):
     """With the keyboard alone: tick parts, run the code that is shown on the real model, compare what is said of it."""
     page = browser.new_page(viewport={"width": width, "height": 844})
@@ -465,21 +592,33 @@ def test_the_module_tree_says_what_the_model_does(site, host, browser, locale, m
         if evaluated:
             page.locator(".module-tree-effect input").focus()
             page.keyboard.press("Space")
-        trained, statistics = page.locator("article").get_by_role("status").locator("p").all_inner_texts()
+        trained, statistics = (
+            page.locator("article").get_by_role("status").locator("p").all_inner_texts()
+        )
         keys = page.locator(".module-tree-effect li").all_text_contents()
-        marked = page.locator(".module-tree li:has(em:not([hidden]))").evaluate_all("all => all.map(key => key.dataset.key)")
+        marked = page.locator(".module-tree li:has(em:not([hidden]))").evaluate_all(
+            "all => all.map(key => key.dataset.key)"
+        )
 
         model = TinyVLA()
         exec(page.locator(".module-tree-effect pre code").inner_text(), {"model": model})
-        parameters, mean = dict(model.named_parameters()), model.vision_encoder.bn1.running_mean.clone()
+        parameters, mean = (
+            dict(model.named_parameters()),
+            model.vision_encoder.bn1.running_mean.clone(),
+        )
         said = sorted(int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", trained))
-        assert said == sorted(sum(p.numel() for p in parameters.values() if p.requires_grad or every) for every in (False, True)), ticked
+        assert said == sorted(
+            sum(p.numel() for p in parameters.values() if p.requires_grad or every)
+            for every in (False, True)
+        ), ticked
         loss = model(*demonstrations(4)[:2]).sum()
         assert loss.requires_grad != ("backward()" in trained), ticked
         if loss.requires_grad:
             loss.backward()
         assert keys == marked == [name for name, p in parameters.items() if p.grad is None], ticked
-        assert (moving in statistics) == (not torch.equal(mean, model.vision_encoder.bn1.running_mean)), ticked
+        assert (moving in statistics) == (
+            not torch.equal(mean, model.vision_encoder.bn1.running_mean)
+        ), ticked
         if ticked:
             page.locator(".module-tree-effect .md-button").focus()
             page.keyboard.press("Enter")
@@ -501,7 +640,9 @@ def test_the_plots_follow_the_scheme(site, host, browser, scheme):
     """Their lines have the color of the text around them, which differs between the schemes; so has their text alternative the page's language."""
     page = browser.new_page(color_scheme=scheme)
     page.goto(host + "nn-module/lab/")
-    colors = page.locator("figure.plot polyline").evaluate_all("lines => lines.map(line => getComputedStyle(line).stroke)")
+    colors = page.locator("figure.plot polyline").evaluate_all(
+        "lines => lines.map(line => getComputedStyle(line).stroke)"
+    )
     text = page.locator("article p").first.evaluate("p => getComputedStyle(p).color")
     back = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colors and set(colors) == {text} and text != back

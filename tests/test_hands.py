@@ -1,11 +1,17 @@
 """The site in the hand: what a finger hits and an eye sees, where the reader is and was, paper, and no script at all."""
 
 import pytest
+from test_site import locale_of, parse, source, url
 
-from conftest import PAGE
-from test_site import locale_of, parse, report, source, url
+from conftest import report
+from tools.pytest_plugin import PAGE
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "reduced_motion": "reduce"}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "reduced_motion": "reduce",
+}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 CSS = "docs/assets/site.css"
 # What can be worked and is too small: 44 px each way, or 24 if it is a link in running text. A box to tick has its label.
@@ -76,7 +82,9 @@ def opened(page):
     """Says what is open: nothing at first, then one after the other what can be opened."""
     yield ""
     page.locator("button.md-header__button[for='__drawer']").click()
-    page.wait_for_function("() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left === 0")
+    page.wait_for_function(
+        "() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left === 0"
+    )
     yield ", drawer open"
     page.keyboard.press("Escape")
     page.locator(".md-select > button").focus()
@@ -93,13 +101,25 @@ def test_a_finger_hits_what_it_aims_at(site, shown, host, browser):
     found = []
     for number, path in enumerate(shown):
         page.goto(url(site, path, host))
-        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-        over = page.locator("pre:has(.md-code__nav)").evaluate_all("""blocks => blocks.filter((pre) =>
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+        )
+        over = page.locator(
+            "pre:has(.md-code__nav)"
+        ).evaluate_all("""blocks => blocks.filter((pre) =>
             pre.querySelector("button").getBoundingClientRect().bottom > pre.querySelector("code").getBoundingClientRect().top + 1).length""")
         if over:
-            found.append((source(site, path), f"at 390 pixels {over} buttons to copy are over their code. See .md-code__nav in {CSS}."))
+            found.append(
+                (
+                    source(site, path),
+                    f"at 390 pixels {over} buttons to copy are over their code. See .md-code__nav in {CSS}.",
+                )
+            )
         for state in opened(page) if number in (0, len(shown) - 1) else [""]:
-            found += [(source(site, path) + state, f"{what}. See “What a finger” in {CSS}.") for what in page.evaluate(SMALL)]
+            found += [
+                (source(site, path) + state, f"{what}. See “What a finger” in {CSS}.")
+                for what in page.evaluate(SMALL)
+            ]
     context.close()
     report(once(found))
 
@@ -110,17 +130,33 @@ def test_icons_that_act_are_seen(site, shown, host, browser, scheme, kind):
     context = browser.new_context(**kind, color_scheme=scheme)
     page = context.new_page()
     found = []
-    own = [path for path in shown if PAGE or locale_of(site, path) == ("ko" if scheme == "light" else "en")]
+    own = [
+        path
+        for path in shown
+        if PAGE or locale_of(site, path) == ("ko" if scheme == "light" else "en")
+    ]
     for path in own:
         page.goto(url(site, path, host))
         for state in opened(page) if kind is PHONE and path == own[-1] else [""]:
-            found += [(f"{source(site, path)}{state}, {scheme}", f"{what}. Give it a color of the text in {CSS}.") for what in page.evaluate(FAINT)]
+            found += [
+                (
+                    f"{source(site, path)}{state}, {scheme}",
+                    f"{what}. Give it a color of the text in {CSS}.",
+                )
+                for what in page.evaluate(FAINT)
+            ]
     context.close()
     report(once(found))
 
 
 @pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize(("address", "title"), [("nn-module/modes/", "5. model.train()과 model.eval()"), ("en/nn-module/lab/", "A lab: TinyVLA")])
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("nn-module/modes/", "5. model.train()과 model.eval()"),
+        ("en/nn-module/lab/", "A lab: TinyVLA"),
+    ],
+)
 def test_the_header_says_which_page_it_is(site, host, browser, kind, address, title):
     """The site's name at the top of a page, the page's title further down and at a deep link."""
     context = browser.new_context(**kind)
@@ -128,16 +164,23 @@ def test_the_header_says_which_page_it_is(site, host, browser, kind, address, ti
     page.goto(host + address)
     name, topic = page.locator(".md-header__topic").all()
     shown = "one => Number(getComputedStyle(one).opacity)"
-    assert (name.evaluate(shown), topic.evaluate(shown)) == (1, 0), f"{address}: the header does not begin with the site's name. See site.js."
+    assert (name.evaluate(shown), topic.evaluate(shown)) == (1, 0), (
+        f"{address}: the header does not begin with the site's name. See site.js."
+    )
     last = page.locator("article h2").last.get_attribute("id")
-    for way in (lambda: page.evaluate("scrollTo(0, 3000)"), lambda: page.goto(f"{host}{address}?again#{last}")):
+    for way in (
+        lambda: page.evaluate("scrollTo(0, 3000)"),
+        lambda: page.goto(f"{host}{address}?again#{last}"),
+    ):
         way()
         for _ in range(30):  # it fades in
             page.wait_for_timeout(100)
             seen = topic.inner_text().strip() if topic.evaluate(shown) == 1 else ""
             if seen:
                 break
-        assert seen == title, f"{address}: the header says {seen!r} below the heading, not {title!r}. See IntersectionObserver in site.js."
+        assert seen == title, (
+            f"{address}: the header says {seen!r} below the heading, not {title!r}. See IntersectionObserver in site.js."
+        )
     context.close()
 
 
@@ -152,13 +195,21 @@ def test_the_other_language_shows_the_same_section(site, host, browser):
         page.goto(host + begin)
         if scroll:
             last = page.locator("article h2").last
-            last.evaluate("heading => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 60)")
-            page.wait_for_function("() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash !== location.hash")
-            expected = "nn-module/layers/" + page.locator(".md-sidebar--secondary [aria-current]").evaluate("link => link.hash")
+            last.evaluate(
+                "heading => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 60)"
+            )
+            page.wait_for_function(
+                "() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash !== location.hash"
+            )
+            expected = "nn-module/layers/" + page.locator(
+                ".md-sidebar--secondary [aria-current]"
+            ).evaluate("link => link.hash")
         page.locator(".md-select > button").focus()
         page.get_by_role("link", name="English" if begin.startswith("nn") else "한국어").click()
         page.wait_for_url(lambda address: ("/en/" in address) != begin.startswith("en/"))
-        assert page.url == host + expected, f"{begin}: the other language is shown at {page.url.removeprefix(host)}, not at {expected}. See place() in site.js."
+        assert page.url == host + expected, (
+            f"{begin}: the other language is shown at {page.url.removeprefix(host)}, not at {expected}. See place() in site.js."
+        )
     page.close()
 
 
@@ -169,7 +220,9 @@ def test_an_address_that_ends_in_a_percent_sign_breaks_nothing(site, host, brows
     for hash in ("#100%", "#%E0%A4%A"):
         page.goto(f"{host}en/nn-module/modes/{hash}")
         page.locator(".md-code__button").first.wait_for()
-        assert page.locator("button[for='__drawer']").count() and not errors, f"{hash}: {errors}. See named() in site.js."
+        assert page.locator("button[for='__drawer']").count() and not errors, (
+            f"{hash}: {errors}. See named() in site.js."
+        )
     page.close()
 
 
@@ -182,9 +235,13 @@ def test_the_sidebar_is_at_the_current_page(site, shown, host, browser):
         current = page.locator(".md-sidebar--primary a.md-nav__link--active")
         seen = "link => { const box = link.getBoundingClientRect(); return box.top >= 48 && box.bottom <= innerHeight; }"
         if current.count() and not current.evaluate(seen):
-            problems.append(f"{source(site, path)}: at 1440×900 its line in the sidebar is out of sight. See reveal() in site.js.")
+            problems.append(
+                f"{source(site, path)}: at 1440×900 its line in the sidebar is out of sight. See reveal() in site.js."
+            )
         if page.evaluate("scrollY"):
-            problems.append(f"{source(site, path)}: the page itself is scrolled when it opens. See reveal() in site.js.")
+            problems.append(
+                f"{source(site, path)}: the page itself is scrolled when it opens. See reveal() in site.js."
+            )
     context.close()
     report(problems)
 
@@ -194,35 +251,62 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
     page = context.new_page()
     page.goto(host)
     line = page.locator(".continue")
-    assert not line.is_visible() and page.evaluate("localStorage.length") == 0, "something is kept or shown before anything was read. See progress.js."
+    assert not line.is_visible() and page.evaluate("localStorage.length") == 0, (
+        "something is kept or shown before anything was read. See progress.js."
+    )
 
     def marks():
-        return page.locator(".md-nav--primary a .mark").evaluate_all("marks => marks.map((mark) => [mark.parentElement.href, mark.ariaLabel])")
+        return page.locator(".md-nav--primary a .mark").evaluate_all(
+            "marks => marks.map((mark) => [mark.parentElement.href, mark.ariaLabel])"
+        )
 
     page.goto(host + "nn-module/modes/#takeaways")  # not its beginning
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.wait_for_timeout(200)
-    assert marks() == [], "a page is marked as read of which only the end was seen. See progress.js."
+    assert marks() == [], (
+        "a page is marked as read of which only the end was seen. See progress.js."
+    )
     page.goto(host + "nn-module/parameters/")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.locator(".md-nav--primary a .mark").wait_for()
     page.goto(host + "nn-module/modes/#batchnorm")
-    page.wait_for_function("() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash === '#batchnorm'")
-    for home, read, title, forget in (("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()", ""), ("en/", "read to the end", "Continue: 5. model.train() and model.eval()", "Forget what I have read")):
+    page.wait_for_function(
+        "() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash === '#batchnorm'"
+    )
+    for home, read, title, forget in (
+        ("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()", ""),
+        (
+            "en/",
+            "read to the end",
+            "Continue: 5. model.train() and model.eval()",
+            "Forget what I have read",
+        ),
+    ):
         page.goto(host + home)
-        assert marks() == [[f"{host}{home}nn-module/parameters/", read]], f"{home or 'home'}: see progress.js."
+        assert marks() == [[f"{host}{home}nn-module/parameters/", read]], (
+            f"{home or 'home'}: see progress.js."
+        )
         link = line.get_by_role("link")
-        assert (link.inner_text(), link.evaluate("link => link.href")) == (title, f"{host}{home}nn-module/modes/#batchnorm"), f"{home or 'home'}: see progress.js."
+        assert (link.inner_text(), link.evaluate("link => link.href")) == (
+            title,
+            f"{host}{home}nn-module/modes/#batchnorm",
+        ), f"{home or 'home'}: see progress.js."
         shift = page.evaluate("""() => new Promise((done) => {
             new PerformanceObserver((list) => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))).observe({ type: "layout-shift", buffered: true });
             setTimeout(() => done(0), 300);
         })""")
-        assert shift < 0.01, f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
+        assert shift < 0.01, (
+            f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
+        )
     page.get_by_role("button", name=forget).click()
-    assert not line.is_visible() and marks() == [] and page.evaluate("localStorage.length") == 0, "not all is forgotten. See progress.js."
+    assert not line.is_visible() and marks() == [] and page.evaluate("localStorage.length") == 0, (
+        "not all is forgotten. See progress.js."
+    )
     page.goto(host + "nn-module/exercises/2-count/")
     page.get_by_label("이 문제를 풀었다").check()
-    assert marks() == [[host + "nn-module/exercises/2-count/", "풀었음"]], "an exercise that is solved has no mark. See progress.js."
+    assert marks() == [[host + "nn-module/exercises/2-count/", "풀었음"]], (
+        "an exercise that is solved has no mark. See progress.js."
+    )
     context.close()
 
 
@@ -230,7 +314,11 @@ def test_boxes_to_tick_have_names_of_their_own(site, shown):
     problems = []
     for path in shown:
         names = [label.get_text(strip=True) for label in parse(path).select("label.done")]
-        problems += [f"{source(site, path)}: {names.count(name)} boxes to tick are named {name!r}. Say which exercise." for name in names if names.count(name) > 1]
+        problems += [
+            f"{source(site, path)}: {names.count(name)} boxes to tick are named {name!r}. Say which exercise."
+            for name in names
+            if names.count(name) > 1
+        ]
     report(problems)
 
 
@@ -243,9 +331,13 @@ def test_folds_of_an_exercise_have_three_looks(site, host, browser):
             const style = getComputedStyle(document.querySelector(`#${part} ~ details > summary`), "::before");
             return [style.maskImage, style.backgroundColor];
         })""")
-        assert all(len({look[part] for look in looks}) == 3 for part in (0, 1)), f"{number}: hint, solution and wrong answer look alike. See “Folds of an exercise” in {CSS}."
+        assert all(len({look[part] for look in looks}) == 3 for part in (0, 1)), (
+            f"{number}: hint, solution and wrong answer look alike. See “Folds of an exercise” in {CSS}."
+        )
     page.goto(host + "en/nn-module/modes/")
-    bar = page.locator(".language-text.highlight > pre").first.evaluate("pre => parseFloat(getComputedStyle(pre).borderInlineStartWidth)")
+    bar = page.locator(".language-text.highlight > pre").first.evaluate(
+        "pre => parseFloat(getComputedStyle(pre).borderInlineStartWidth)"
+    )
     assert bar >= 3, f"an output has no bar at its side. See “An output is told” in {CSS}."
     page.close()
 
@@ -257,16 +349,38 @@ def test_the_footer_names_both_neighbors_and_the_contributors_pages(site, shown,
     for path in shown:
         page.goto(url(site, path, host))
         home = "" if locale_of(site, path) == "ko" else "en/"
-        led = page.locator(".md-footer .for-contributors a").evaluate_all("links => links.map(link => link.href)")
+        led = page.locator(".md-footer .for-contributors a").evaluate_all(
+            "links => links.map(link => link.href)"
+        )
         if led != [f"{host}{home}contributing/", f"{host}{home}maintaining/"]:
-            found.append((source(site, path), f"its footer leads to {led}, not to Contributing and Maintaining. See docs/theme/partials/copyright.html."))
-        if page.locator(".md-nav--primary, .md-footer__inner").locator("a[href*='contributing/'], a[href*='maintaining/']").count():
-            found.append((source(site, path), "its navigation, or previous and next, lead to a contributors' page. See not_in_nav in mkdocs.yml."))
+            found.append(
+                (
+                    source(site, path),
+                    f"its footer leads to {led}, not to Contributing and Maintaining. See docs/theme/partials/copyright.html.",
+                )
+            )
+        if (
+            page.locator(".md-nav--primary, .md-footer__inner")
+            .locator("a[href*='contributing/'], a[href*='maintaining/']")
+            .count()
+        ):
+            found.append(
+                (
+                    source(site, path),
+                    "its navigation, or previous and next, lead to a contributors' page. See not_in_nav in mkdocs.yml.",
+                )
+            )
         cut = page.locator(".md-footer__link").evaluate_all("""links => links.filter((link) => {
             const title = link.querySelector(".md-footer__title .md-ellipsis");
             return !title.checkVisibility() || title.scrollWidth > title.clientWidth || link.scrollWidth > link.clientWidth;
         }).map((link) => link.ariaLabel)""")
-        found += [(source(site, path), f"at 390 pixels {title!r} is cut in the footer. See “The footer” in {CSS}.") for title in cut]
+        found += [
+            (
+                source(site, path),
+                f"at 390 pixels {title!r} is cut in the footer. See “The footer” in {CSS}.",
+            )
+            for title in cut
+        ]
     context.close()
     report(once(found))
 
@@ -282,20 +396,32 @@ def test_a_printed_page_says_where_it_is_from(site, host, browser):
         said = page.locator("article").inner_text()
         canonical = page.locator("link[rel=canonical]").get_attribute("href")
         for what in (page.locator("h1").inner_text(), canonical, "PyTorch 2.", "-"):
-            assert what in said, f"{address}: {what!r} is not printed. See docs/theme/main.html, and “On paper” in {CSS}."
+            assert what in said, (
+                f"{address}: {what!r} is not printed. See docs/theme/main.html, and “On paper” in {CSS}."
+            )
         wrong = page.evaluate("""() => [...document.querySelectorAll("article :is(p, li, dd, td) > a[href]:not([href^='#'])")].filter((link) => link.checkVisibility()).filter((link) => {
             const item = document.querySelector(`ol.printed > li:nth-child(${link.dataset.printed || 999})`);
             return item?.textContent !== decodeURI(link.href) || !item.checkVisibility() || !getComputedStyle(link, "::after").content.includes(link.dataset.printed);
         }).map((link) => link.outerHTML)""")
-        assert not wrong, f"{address}: {wrong[0]} is printed without its address. See beforeprint in site.js."
-        assert page.locator("details:not([open])").count() == 0, f"{address}: folds are printed closed. See beforeprint in site.js."
+        assert not wrong, (
+            f"{address}: {wrong[0]} is printed without its address. See beforeprint in site.js."
+        )
+        assert page.locator("details:not([open])").count() == 0, (
+            f"{address}: folds are printed closed. See beforeprint in site.js."
+        )
         stranded = page.evaluate("""() => [...document.querySelectorAll("article :is(h1, h2, h3, summary, p:has(+ .highlight))")]
             .filter((one) => one.checkVisibility() && getComputedStyle(one).breakAfter !== "avoid").map((one) => one.textContent.slice(0, 50))""")
-        assert not stranded, f"{address}: {stranded[0]!r} may be the last on its sheet. See “On paper” in {CSS}."
+        assert not stranded, (
+            f"{address}: {stranded[0]!r} may be the last on its sheet. See “On paper” in {CSS}."
+        )
         page.evaluate("dispatchEvent(new Event('afterprint'))")
-        assert page.locator("details:not([open])").count() == folds, f"{address}: folds stay open after printing. See afterprint in site.js."
+        assert page.locator("details:not([open])").count() == folds, (
+            f"{address}: folds stay open after printing. See afterprint in site.js."
+        )
         page.emulate_media(media="screen")
-        assert not page.locator(".printed").first.is_visible(), f"{address}: what is for paper is shown. See .printed in {CSS}."
+        assert not page.locator(".printed").first.is_visible(), (
+            f"{address}: what is for paper is shown. See .printed in {CSS}."
+        )
     page.close()
 
 
@@ -311,13 +437,27 @@ def test_without_a_script_nothing_is_left_that_does_nothing(site, host, browser)
             found.append(page.evaluate(colors))
             if script:
                 context.close()
-        assert found[0] == found[1], f"{scheme}: without a script the colors are {found[1]}, not {found[0]}. See docs/theme/hooks/no_script.py."
-        dead = [button.evaluate("button => button.outerHTML.slice(0, 90)") for button in page.locator("button, input:not([type=checkbox]), label[for=__search]").all() if button.is_visible()]
-        assert all("Select language" in one for one in dead), f"without a script there is a control that does nothing: {dead}. See .no-js in {CSS}."
+        assert found[0] == found[1], (
+            f"{scheme}: without a script the colors are {found[1]}, not {found[0]}. See tools/hooks.py."
+        )
+        dead = [
+            button.evaluate("button => button.outerHTML.slice(0, 90)")
+            for button in page.locator(
+                "button, input:not([type=checkbox]), label[for=__search]"
+            ).all()
+            if button.is_visible()
+        ]
+        assert all("Select language" in one for one in dead), (
+            f"without a script there is a control that does nothing: {dead}. See .no-js in {CSS}."
+        )
         page.locator("summary", has_text="Hint 1").click()
         assert page.get_by_text("Two, the Linear layers.").is_visible()
         page.emulate_media(media="print")
-        assert page.get_by_text("It inherits forward").is_visible(), f"without a script folds are printed closed. See details-content in {CSS}."
+        assert page.get_by_text("It inherits forward").is_visible(), (
+            f"without a script folds are printed closed. See details-content in {CSS}."
+        )
         link = page.locator("article a[href^='https://']").first
-        assert link.evaluate("link => getComputedStyle(link, '::after').content.includes(link.href)"), f"without a script a link is printed without its address. See “On paper” in {CSS}."
+        assert link.evaluate(
+            "link => getComputedStyle(link, '::after').content.includes(link.href)"
+        ), f"without a script a link is printed without its address. See “On paper” in {CSS}."
         context.close()

@@ -5,46 +5,85 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from search import OTHER_NAMES, TERM, names_in
-from test_pages import DOCS, EACH, PAGES, ROOT, report
-from tips import AFTER_NOUN
+from test_pages import EACH, PAGES
+
+from conftest import report
+from tools.page import Page
+from tools.search import NOT_USED, OTHER_NAMES, TERM, names_in
+from tools.tips import AFTER_NOUN
 
 BLANK = "\N{OBJECT REPLACEMENT CHARACTER}"  # in place of code, mathematics and macros
 ALLOWED = re.compile(r"(?P<code>`[^`]*`)|\s*<!-- allow (?P<what>[^:]*?)(?:: *(?P<why>.*?))? *-->")
 LINK = re.compile(r"!?\[((?:`[^`]*`|[^]`])*)\]\([^)\s]*\)")
-MARKUP = re.compile(r" ?\{:? ?#[^}]*\}|<[^>]+>|^--8<--.*|^/{3,}(?: details \|)?|(?P<value>\{\{.*?\}\}|\{%.*?%\}|\$[^$]+\$)")
+MARKUP = re.compile(
+    r" ?\{:? ?#[^}]*\}|<[^>]+>|^--8<--.*|^/{3,}(?: details \|)?|(?P<value>\{\{.*?\}\}|\{%.*?%\}|\$[^$]+\$)"
+)
 # Names of the API stand in code font, but for the front matter, which has none.
 BARE = re.compile(r"\b(?:\w+\(\)|[A-Za-z]\w*(?:[._]\w+)+|[A-Z][a-z]+[A-Z]\w*)", re.ASCII)
-SENTENCE = re.compile(r"(?:^|[.?!:|→·“\"(]|^ *(?:[-:>#]+|\w+\.)) *[\"“(]*$")  # what stands before its first word
+SENTENCE = re.compile(
+    r"(?:^|[.?!:|→·“\"(]|^ *(?:[-:>#]+|\w+\.)) *[\"“(]*$"
+)  # what stands before its first word
 JOINED = str.maketrans("", "", " _-")
 
 HANGUL = "[가-힣]"
 CONTRACTED = {0: 1, 8: 9, 13: 14, 20: 6}  # vowels before 어: 하 → 해, 보 → 봐, 주 → 줘, 리 → 려
 ENGLISH_ENDS = ("", "s", "es", "d", "ed", "ing", "r", "rs")
-PAIRS = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}  # after a consonant: after a vowel
+PAIRS = {
+    "은": "는",
+    "이": "가",
+    "을": "를",
+    "과": "와",
+    "으로": "로",
+}  # after a consonant: after a vowel
 OTHER = PAIRS | {after_vowel: particle for particle, after_vowel in PAIRS.items()}
 PARTICLE = rf"(?P<particle>{'|'.join(OTHER)})(?:(?<=로)(?:는|도|만|부터|써|서|의))?(?!{HANGUL})"
 
 POLITE = rf"{HANGUL}*(?:[{''.join(map(chr, range(ord('가') + 17, ord('힣'), 28)))}]니[다까]|[해세어아여예에네까지려져켜와워돼봐줘]요|죠)(?!{HANGUL})"
-STYLE = [(locales, re.compile(pattern, re.IGNORECASE), advice) for locales, pattern, advice in (
-    ("ko", POLITE, "Write the plain style, ~다."),
-    ("ko en", "[!！\u2600-\u27bf\u2b50\ufe0f\U0001f000-\U0001faff]", "Say it in words, with a period."),
-    ("ko en", r"물론|당연히|\b(?:as we know|simply)\b", "Leave it out."),
-    ("en", r"\b(?!four|hour|your|tour|pour|contour|detour)(\w{2,})our(s|ed|ing|ful|able|al|ite)?\b", r"American spelling is '\1or\2'."),
-    ("en", r"\b(\w{2,}(?:[lt](?<!rt)|[nkg]|[^pn]r|[^oe]m))is(e[sdr]?|ing|ations?|able)\b", r"American spelling is '\1iz\2'."),
-    ("en", r"\b(\w+)lys(ed?|er|ing)\b", r"American spelling is '\1lyz\2'."),
-    ("en", r"\b(\w*(?:cent|met|lit|fib|theat|calib))re(s?)\b", r"American spelling is '\1er\2'."),
-    ("en", r"\b(label|model|cancel|travel|channel|level|signal)l(ed|ing|er)\b", r"American spelling is '\1\2'."),
-    ("en", r"\b((?:mis)?spel)t\b", r"American spelling is '\1led'."),
-    ("en", r"\b(learn|burn|dream|spoil)t\b", r"American spelling is '\1ed'."),
-    ("en", r"\b(def|off|lic)ence\b", r"American spelling is '\1ense'."),
-    ("en", r"\b(gr)e(y\w*)\b", r"American spelling is '\1a\2'."),
-)]
+STYLE = [
+    (locales, re.compile(pattern, re.IGNORECASE), advice)
+    for locales, pattern, advice in (
+        ("ko", POLITE, "Write the plain style, ~다."),
+        (
+            "ko en",
+            "[!！\u2600-\u27bf\u2b50\ufe0f\U0001f000-\U0001faff]",
+            "Say it in words, with a period.",
+        ),
+        ("ko en", r"물론|당연히|\b(?:as we know|simply)\b", "Leave it out."),
+        (
+            "en",
+            r"\b(?!four|hour|your|tour|pour|contour|detour)(\w{2,})our(s|ed|ing|ful|able|al|ite)?\b",
+            r"American spelling is '\1or\2'.",
+        ),
+        (
+            "en",
+            r"\b(?!treatis|practis)(\w{2,}(?:[lt](?<!rt)|[nkg]|[^pn]r|[^oe]m))"
+            r"is(e[sdr]?|ing|ations?|able)\b",
+            r"American spelling is '\1iz\2'.",
+        ),
+        ("en", r"\b(practi)s(e[sd]?|ing)\b", r"American spelling is '\1c\2'."),
+        ("en", r"\b(\w+)lys(ed?|er|ing)\b", r"American spelling is '\1lyz\2'."),
+        (
+            "en",
+            r"\b(\w*(?:cent|met|lit|fib|theat|calib))re(s?)\b",
+            r"American spelling is '\1er\2'.",
+        ),
+        (
+            "en",
+            r"\b(label|model|cancel|travel|channel|level|signal)l(ed|ing|er)\b",
+            r"American spelling is '\1\2'.",
+        ),
+        ("en", r"\b((?:mis)?spel)t\b", r"American spelling is '\1led'."),
+        ("en", r"\b(learn|burn|dream|spoil)t\b", r"American spelling is '\1ed'."),
+        ("en", r"\b(def|off|lic)ence\b", r"American spelling is '\1ense'."),
+        ("en", r"\b(gr)e(y\w*)\b", r"American spelling is '\1a\2'."),
+    )
+]
 
 
 @dataclass(frozen=True)
 class Entry:
     """A term in a glossary: its names in that language and in the other, what is not used, the English of first mentions."""
+
     place: str
     own: list
     other: list
@@ -58,22 +97,31 @@ class Entry:
 @cache
 def glossary(locale):
     """The entries of a language's glossary page."""
-    path, found = DOCS / locale / "glossary.md", []
-    text = path.read_text(encoding="utf-8")
-    for term in filter(lambda term: term["names"], TERM.finditer(text)):
+    page, found = Page.read(locale, "glossary"), []
+    for term in filter(lambda term: term["names"], TERM.finditer(page.text)):
         own, _, other = term["names"].partition(" · ")
         glosses = dict(re.findall(rf"({HANGUL}[가-힣 ]*)\((.*?)\)", own))
-        lists = [m["names"].split(", ") for m in OTHER_NAMES.finditer(term["meaning"]) if m["which"] in ("쓰지 않는 말", "Not used")]
-        found.append(Entry(
-            f"{path.relative_to(ROOT).as_posix()}:{text.count(chr(10), 0, term.start()) + 1}",
-            [name for name in names_in(own) if name not in glosses.values()],
-            [*glosses.values(), *filter(None, names_in(other))], sum(lists, []), glosses))
+        lists = [
+            m["names"].split(", ")
+            for m in OTHER_NAMES.finditer(term["meaning"])
+            if m["which"] in NOT_USED
+        ]
+        found.append(
+            Entry(
+                f"{page.file}:{page.text.count(chr(10), 0, term.start()) + 1}",
+                [name for name in names_in(own) if name not in glosses.values()],
+                [*glosses.values(), *filter(None, names_in(other))],
+                sum(lists, []),
+                glosses,
+            )
+        )
     return found
 
 
 @dataclass(frozen=True)
 class Line:
     """A line without targets and attributes. `words` is what is read of it; `running` leaves out headings and links."""
+
     number: int
     kind: str
     text: str
@@ -84,15 +132,21 @@ class Line:
 
     @cached_property
     def running(self):
-        return re.sub(r"\[[^]]*\]|`[^`]*`", BLANK, self.text).replace("*", "") if self.kind == "text" else ""
+        return (
+            re.sub(r"\[[^]]*\]|`[^`]*`", BLANK, self.text).replace("*", "")
+            if self.kind == "text"
+            else ""
+        )
 
 
 @cache
 def lines(page):
     """The lines that are read, each of a kind: front, heading or text."""
-    found, front, is_glossary = [], 0, page.in_locale == "glossary.md"
-    headwords = {int(entry.place.rpartition(":")[2]) for entry in glossary(page.locale) if is_glossary}
-    for number, line in page.lines():
+    found, front, is_glossary = [], 0, page.name == "glossary"
+    headwords = {
+        int(entry.place.rpartition(":")[2]) for entry in glossary(page.locale) if is_glossary
+    }
+    for number, line in page.lines:
         front += front < 2 and line == "---"
         if number in headwords or front == 1 and not line.startswith("description: "):
             continue
@@ -100,7 +154,13 @@ def lines(page):
         line = BARE.sub(BLANK, line).removeprefix("description: ") if front == 1 else line
         kind = "front" if front == 1 else "heading" if re.match("#|/// ", line) else "text"
         line = OTHER_NAMES.sub("", line) if is_glossary else line
-        found.append(Line(number, kind, MARKUP.sub(lambda match: match["value"] and BLANK or "", LINK.sub(r"[\1]", line))))
+        found.append(
+            Line(
+                number,
+                kind,
+                MARKUP.sub(lambda match: match["value"] and BLANK or "", LINK.sub(r"[\1]", line)),
+            )
+        )
     return found
 
 
@@ -109,11 +169,21 @@ def in_all_forms(word):
     pattern = re.escape(word).replace(r"\ ", "[ -]?")
     if re.search(rf"{HANGUL}다$", word):
         initial, vowel = divmod((ord(word[-2]) - ord("가")) // 28, 21)
-        starts = [ord("가") + (initial * 21 + v) * 28 for v in (vowel, CONTRACTED.get(vowel, vowel))]
+        starts = [
+            ord("가") + (initial * 21 + v) * 28 for v in (vowel, CONTRACTED.get(vowel, vowel))
+        ]
         stem = "".join(f"{chr(start)}-{chr(start + 27)}" for start in starts)
-        return pattern[:-2] + (rf"(?:[{stem}되-됳돼-됗]{HANGUL}*|(?={AFTER_NOUN}(?!{HANGUL})))" if word[-2] == "하" else rf"[{stem}]{HANGUL}*")
+        return pattern[:-2] + (
+            rf"(?:[{stem}되-됳돼-됗]{HANGUL}*|(?={AFTER_NOUN}(?!{HANGUL})))"
+            if word[-2] == "하"
+            else rf"[{stem}]{HANGUL}*"
+        )
     if re.search(HANGUL, word):
-        return pattern if len(word) > 2 else rf"(?<![가-힣A-Za-z]){pattern}(?={AFTER_NOUN}(?!{HANGUL}))"
+        return (
+            pattern
+            if len(word) > 2
+            else rf"(?<![가-힣A-Za-z]){pattern}(?={AFTER_NOUN}(?!{HANGUL}))"
+        )
     return rf"(?<![A-Za-z0-9_-]){pattern}(?:{'|'.join(ENGLISH_ENDS)})(?![A-Za-z0-9_-])"
 
 
@@ -123,10 +193,18 @@ def unused(locale):
     names, found = [name for entry in glossary(locale) for name in entry.own], []
     for entry in glossary(locale):
         # In Korean not the English name either, unless it is part of the Korean one: freeze하다.
-        english = [name for name in entry.other if locale == "ko" and not any(name.split()[-1] in own for own in entry.own)]
+        english = [
+            name
+            for name in entry.other
+            if locale == "ko" and not any(name.split()[-1] in own for own in entry.own)
+        ]
         for word in entry.avoided + english:
-            longer = [re.escape(name) for name in names if word in name and word != name] + [re.escape(f"({word})")]
-            found.append((re.compile(rf"{'|'.join(longer)}|(?P<found>{in_all_forms(word)})"), entry.advice()))
+            longer = [re.escape(name) for name in names if word in name and word != name] + [
+                re.escape(f"({word})")
+            ]
+            found.append(
+                (re.compile(rf"{'|'.join(longer)}|(?P<found>{in_all_forms(word)})"), entry.advice())
+            )
     return found
 
 
@@ -135,7 +213,11 @@ def unused_words(page):
     not_used = unused(page.locale)
     for line in lines(page):
         for pattern, advice in not_used:
-            yield from ((line.number, match["found"], advice) for match in pattern.finditer(line.words) if match["found"])
+            yield from (
+                (line.number, match["found"], advice)
+                for match in pattern.finditer(line.words)
+                if match["found"]
+            )
 
 
 @cache
@@ -143,11 +225,15 @@ def spellings(locale):
     """{a name without spaces and hyphens, in small letters: (its spellings, advice)}"""
     found = {}
     names = [(name, entry) for entry in glossary(locale) for name in entry.own + entry.other]
-    for name, entry in sorted(names, key=lambda pair: pair[0].startswith("`")):  # data loader, and only then `DataLoader`
+    for name, entry in sorted(
+        names, key=lambda pair: pair[0].startswith("`")
+    ):  # data loader, and only then `DataLoader`
         name = re.sub(r"^to | \(.*|`", "", name)
         for end in ENGLISH_ENDS if name.isascii() else ("",):
             form = (name[:-1] if name[-1] == "e" and end[:1] in ("e", "i") else name) + end
-            found.setdefault(form.translate(JOINED).lower(), ([], entry.advice(name)))[0].append(form)
+            found.setdefault(form.translate(JOINED).lower(), ([], entry.advice(name)))[0].append(
+                form
+            )
     return found
 
 
@@ -159,15 +245,17 @@ def other_spellings(page):
         for first, word in enumerate(words):
             if word[0] == BLANK or first and words[first - 1].end() == word.start():
                 continue
-            for before, last in zip([None, *words[first:]], words[first:first + 4]):
-                if before and not re.fullmatch("[ _-]?", line.words[before.end():last.start()]):
+            for before, last in zip([None, *words[first:]], words[first : first + 4]):
+                if before and not re.fullmatch("[ _-]?", line.words[before.end() : last.start()]):
                     break
                 # What follows a Korean name is written together with it.
                 shortest = last.start() + 1 if re.match(HANGUL, last[0]) else last.end()
                 for end in range(last.end(), shortest - 1, -1):
-                    name = line.words[word.start():end]
+                    name = line.words[word.start() : end]
                     spelt, advice = known.get(name.translate(JOINED).lower(), ([name], ""))
-                    opens = name[0].lower() + name[1:] in spelt and (line.kind == "front" or SENTENCE.search(line.words[:word.start()]))
+                    opens = name[0].lower() + name[1:] in spelt and (
+                        line.kind == "front" or SENTENCE.search(line.words[: word.start()])
+                    )
                     if not (name in spelt or name.isupper() or opens):
                         yield line.number, name, advice
 
@@ -177,20 +265,31 @@ def style(page):
     rules = [(pattern, advice) for locales, pattern, advice in STYLE if page.locale in locales]
     for line in lines(page):
         for pattern, advice in rules:
-            yield from ((line.number, match[0], match.expand(advice)) for match in pattern.finditer(line.words))
+            yield from (
+                (line.number, match[0], match.expand(advice))
+                for match in pattern.finditer(line.words)
+            )
 
 
 def fits(word, particle):
     """Whether a particle follows the sound in which a Korean word ends."""
     final = (ord(word[-1]) - ord("가")) % 28
-    return (particle in PAIRS) == bool(final and not (final == 8 and particle.endswith("로")))  # the eighth is ㄹ
+    return (particle in PAIRS) == bool(
+        final and not (final == 8 and particle.endswith("로"))
+    )  # the eighth is ㄹ
 
 
 @cache
 def after_hangul():
     """A pattern for particles after terms, and after Korean words with an end that shows: emphasis, a link, a bracket."""
-    names = sorted({name for entry in glossary("ko") for name in entry.own if re.search(f"{HANGUL}$", name)}, key=len, reverse=True)
-    return re.compile(rf"(?:(?<!{HANGUL})(?P<term>{'|'.join(names)})|(?P<word>{HANGUL}+)[*\]]*(?:[*\]]|\([^()]*\))[*\]]*){PARTICLE}")
+    names = sorted(
+        {name for entry in glossary("ko") for name in entry.own if re.search(f"{HANGUL}$", name)},
+        key=len,
+        reverse=True,
+    )
+    return re.compile(
+        rf"(?:(?<!{HANGUL})(?P<term>{'|'.join(names)})|(?P<word>{HANGUL}+)[*\]]*(?:[*\]]|\([^()]*\))[*\]]*){PARTICLE}"
+    )
 
 
 @cache
@@ -199,29 +298,44 @@ def readings():
     found = defaultdict(lambda: defaultdict(list))
     for page in (page for page in PAGES if page.locale == "ko"):
         for line in lines(page):
-            for match in re.finditer(rf"(`(?P<code>[^`]+)`|(?P<name>[A-Za-z][\w.+]*))[*\]]*{PARTICLE}", line.text):
+            for match in re.finditer(
+                rf"(`(?P<code>[^`]+)`|(?P<name>[A-Za-z][\w.+]*))[*\]]*{PARTICLE}", line.text
+            ):
                 name, particle = match["code"] or match["name"], match["particle"]
                 # 로 follows vowels and ㄹ, so it is compared with 으로 alone, and 으로 with the others too.
                 for kind in {particle.endswith("로"), particle == "로"}:
-                    found[name, kind][particle in PAIRS].append((page.name, line.number, match[1], particle))
+                    found[name, kind][particle in PAIRS].append(
+                        (page.file, line.number, match[1], particle)
+                    )
     return [kinds for kinds in found.values() if len(kinds) == 2]
 
 
 def particles(page):
     """No space before a particle, and the one that fits; where the reading is not known, the same everywhere."""
     for line in lines(page) if page.locale == "ko" else ():
-        for match in re.finditer(rf"\S*[`*)\]] +(?!이)(?:{PARTICLE}|(?:의|에|에서|도|처럼|까지|부터)(?!{HANGUL}))", line.text):
-            yield line.number, re.sub(r"[*\[\]]", "", match[0]), "No space stands before a particle."
+        for match in re.finditer(
+            rf"\S*[`*)\]] +(?!이)(?:{PARTICLE}|(?:의|에|에서|도|처럼|까지|부터)(?!{HANGUL}))",
+            line.text,
+        ):
+            yield (
+                line.number,
+                re.sub(r"[*\[\]]", "", match[0]),
+                "No space stands before a particle.",
+            )
         for match in after_hangul().finditer(line.text):
             word, particle = match["term"] or match["word"], match["particle"]
             if not fits(word, particle):
                 yield line.number, word + particle, f"After {word!r} write {OTHER[particle]!r}."
-    own = page.name
+    own = page.file
     for kinds in readings():
         rare, ((where, at, same, common), *more) = sorted(kinds.values(), key=len)
         for name, number, what, particle in rare:
             if name == own:
-                yield number, what + particle, f"Write {what + OTHER[particle]!r}, or mend {same + common!r} at {where}:{at} and {len(more)} more."
+                yield (
+                    number,
+                    what + particle,
+                    f"Write {what + OTHER[particle]!r}, or mend {same + common!r} at {where}:{at} and {len(more)} more.",
+                )
 
 
 def first_mentions(page):
@@ -229,25 +343,59 @@ def first_mentions(page):
     entries = {name: entry for entry in glossary("ko") for name in entry.own}
     names = "|".join(map(re.escape, sorted(entries, key=len, reverse=True)))
     seen = {}
-    for line in lines(page) if page.locale == "ko" and page.in_locale != "glossary.md" else ():
-        for match in re.finditer(rf"(?<!{HANGUL})({names})(?![하한할합해했])(?:\(([A-Za-z ]+)\))?", line.running):
+    for line in lines(page) if page.locale == "ko" and page.name != "glossary" else ():
+        for match in re.finditer(
+            rf"(?<!{HANGUL})({names})(?![하한할합해했])(?:\(([A-Za-z ]+)\))?", line.running
+        ):
             name, entry = match[1], entries[match[1]]
             if name in seen and match[2] in entry.other:
-                yield line.number, match[0], f"Line {seen[name]} mentions it already. {entry.advice(name)}"
+                yield (
+                    line.number,
+                    match[0],
+                    f"Line {seen[name]} mentions it already. {entry.advice(name)}",
+                )
             elif name not in seen and entry.glosses.get(name, match[2]) != match[2]:
-                yield line.number, name, f"It is the first on this page. {entry.advice(f'{name}({entry.glosses[name]})')}"
+                yield (
+                    line.number,
+                    name,
+                    f"It is the first on this page. {entry.advice(f'{name}({entry.glosses[name]})')}",
+                )
             seen.setdefault(name, line.number)
 
 
 @EACH
 def test_language(page):
     """A comment at a line's end lets be what stands there: `<!-- allow WORD: why -->`."""
-    found = {finding for rule in (unused_words, other_spellings, style, particles, first_mentions) for finding in rule(page)}
-    allowed = {(n, m["what"]): m["why"] for n, line in page.lines() for m in ALLOWED.finditer(line) if not m["code"]}
-    problems = [(n, f"{what!r} stands here. {advice}") for n, what, advice in found if (n, what) not in allowed]
+    found = {
+        finding
+        for rule in (unused_words, other_spellings, style, particles, first_mentions)
+        for finding in rule(page)
+    }
+    allowed = {
+        (n, m["what"]): m["why"]
+        for n, line in page.lines
+        for m in ALLOWED.finditer(line)
+        if not m["code"]
+    }
+    problems = [
+        (n, f"{what!r} stands here. {advice}")
+        for n, what, advice in found
+        if (n, what) not in allowed
+    ]
     for (n, what), why in allowed.items():
         if not why:
             problems.append((n, f"no reason is given. Write <!-- allow {what}: the reason -->."))
         elif (n, what) not in {finding[:2] for finding in found}:
             problems.append((n, f"{what!r} is no finding here. Take the comment out."))
-    report([f"{page.name}:{number}: {message}" for number, message in sorted(problems)])
+    report([f"{page.file}:{number}: {message}" for number, message in sorted(problems)])
+
+
+def test_spelling_is_judged_by_the_word():
+    lines = [
+        ("I practise this", ["practise"]),
+        ("a treatise", []),
+        ("we normalise it", ["normalise"]),
+    ]
+    for text, expected in lines:
+        page = Page("en", "x", f"# X {{ #x }}\n\n{text}\n")
+        assert [what for _, what, _ in style(page)] == expected

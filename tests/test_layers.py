@@ -1,4 +1,4 @@
-"""The layer tables say what PyTorch does: each row of docs/layers.yml is built, called and compared."""
+"""The layer tables say what PyTorch does: each row of layers.yml is built, called and compared."""
 
 import ast
 import inspect
@@ -7,24 +7,27 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
-import yaml
 from torch import nn
 
-from snippet import ROOT
+from conftest import report
+from tools.page import Page
+from tools.site import DATA, LOCALES, Mistake, data, relative
 
-FILE = ROOT / "docs/layers.yml"
+FILE = DATA / "layers.yml"
 REQUIRED = {"name", "id", "signature", "role", "in_vla", "params", "keys", "example", "trap", "use"}
-OPTIONAL = {"math", "said", "shape", "accepts", "rejects", "call"}  # a shape comes with accepts and rejects, a formula with what is said for it
+# A shape comes with accepts and rejects, a formula with what is said for it.
+WITH = {"shape": {"accepts", "rejects"}, "math": {"said"}}
+OPTIONAL = {"call", *WITH, *WITH["shape"], *WITH["math"]}
 try:
-    TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-except yaml.YAMLError as error:
-    raise pytest.Collector.CollectError(f"docs/layers.yml:{error.problem_mark.line + 1}: not YAML: {error.problem}.") from None
+    TABLES = data("layers")
+except Mistake as mistake:
+    raise pytest.Collector.CollectError(str(mistake)) from None
 ALL = [row for rows in TABLES.values() for row in rows]
 
 
 def wrong_fields(row):
     """What is missing and what nobody reads, in a row."""
-    required = REQUIRED | ({"accepts", "rejects"} if "shape" in row else set()) | ({"said"} if "math" in row else set())
+    required = REQUIRED.union(*(more for field, more in WITH.items() if field in row))
     return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
 
 
@@ -67,36 +70,42 @@ def call(row, layer, dtype):
     return eval(row.get("call", "layer(x)"), {"layer": layer, "x": torch.zeros(shape, dtype=dtype)})
 
 
+def line_of(row, field="- name"):
+    """The line of a field of a row; the first of the file if there is none."""
+    text = FILE.read_text(encoding="utf-8").partition(f"  - name: {row.get('name')}\n")
+    below = (text[1] + text[2]).splitlines()
+    lines = [number for number, line in enumerate(below) if line.strip().startswith(field)]
+    return text[0].count("\n") + 1 + lines[0] if lines else 1
+
+
 def fail(row, field, shown, actual):
-    text = FILE.read_text(encoding="utf-8").splitlines()
-    start = text.index(f"  - name: {row['name']}")
-    line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
-    pytest.fail(f"{FILE.relative_to(ROOT)}:{line}: {row['name']} shows {field} {shown}; PyTorch says {actual}", pytrace=False)
+    what = f"{row['name']} shows {field} {shown}; PyTorch says {actual}"
+    report([f"{relative(FILE)}:{line_of(row, field)}: {what}"])
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.get("name"))
 def test_fields(row):
     missing, unknown = wrong_fields(row)
     if missing or unknown:
-        lines = FILE.read_text(encoding="utf-8").splitlines()
-        line = next((n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1)
-        pytest.fail(f"docs/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.", pytrace=False)
+        what = f"{row.get('name')} lacks {missing} and has {unknown}, which nobody reads."
+        report([f"{relative(FILE)}:{line_of(row)}: {what}"])
 
 
 @NAMED
 def test_signature(row):
     shown = ast.parse(row["signature"], mode="eval").body
     actual = signature(eval(row["name"], {"nn": nn, "F": F}))
-    names = [arg.id for arg in shown.args] + [k.arg for k in shown.keywords]
+    names = [arg.id for arg in shown.args] + [keyword.arg for keyword in shown.keywords]
     if names != [name for name in actual if name in names]:
         fail(row, "signature", names, list(actual))
     for keyword in shown.keywords:
-        if ast.literal_eval(keyword.value) != actual[keyword.arg].default:
-            fail(row, "signature", ast.unparse(keyword.value), f"{keyword.arg}={actual[keyword.arg].default}")
+        default = actual[keyword.arg].default
+        if ast.literal_eval(keyword.value) != default:
+            fail(row, "signature", ast.unparse(keyword.value), f"{keyword.arg}={default}")
 
 
 def signature(target):
-    """Its parameters by name. A function written in C++ has its signature in the docstring alone."""
+    """Its parameters by name. A function written in C++ has them in its docstring alone."""
     try:
         return inspect.signature(target).parameters
     except ValueError:
@@ -120,7 +129,8 @@ def test_parameters_and_keys(row):
 
 @pytest.mark.parametrize("row", [r for r in ROWS if "shape" in r], ids=lambda row: row["name"])
 def test_shape_and_dtype(row):
-    shown = [calculate_shape(s) for s in re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])]
+    shapes = re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])
+    shown = [calculate_shape(shape) for shape in shapes]
     for dtype in row["accepts"]:
         output = call(row, build(row), getattr(torch, dtype))
         actual = [tuple(t.shape) for t in (output if isinstance(output, tuple) else (output,))]
@@ -136,29 +146,37 @@ def test_shape_and_dtype(row):
 
 @NAMED
 def test_texts_and_source(row):
-    """One language is enough for a text, but for what is spoken; `make translations` lists the other."""
+    """One language is enough for a text, but for what is spoken; `make translations` lists it."""
     for field in ("role", "in_vla", "trap", "use"):
-        if not {"ko", "en"} & row[field].keys():
-            fail(row, field, list(row[field]), "nothing; write it, as ko or en")
-    if not {"ko", "en"} <= row.get("said", {"ko": "", "en": ""}).keys():
-        fail(row, "said", list(row["said"]), "nothing; a formula is spoken in both languages, ko and en")
-    project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
-    if not re.fullmatch(project, row["use"]["url"]):
-        fail(row, "url", row["use"]["url"], "nothing; link to a line of a release or of a full commit")
+        if not row[field].keys() & set(LOCALES):
+            fail(row, field, list(row[field]), f"nothing; write it, in one of {LOCALES}")
+    if "said" in row and (missing := set(LOCALES) - row["said"].keys()):
+        fail(row, "said", list(row["said"]), f"nothing; a formula is spoken in {missing} too")
+    line = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
+    if not re.fullmatch(line, row["use"]["url"]):
+        what = "nothing; link to a line of a release or of a full commit"
+        fail(row, "url", row["use"]["url"], what)
 
 
 @pytest.mark.parametrize("page", ["layers", "more-layers"])
 def test_each_row_has_its_card(page):
-    """In either language; the other then shows it, as it shows any section that is still to be written."""
+    """In some language; the others then show it, as they show any section still to be written."""
     rows = [row["id"] for row in TABLES[{"layers": "core", "more-layers": "more"}[page]]]
-    problems, shown = [], set()
-    for locale in ("ko", "en"):
-        name = f"docs/{locale}/nn-module/{page}.md"
-        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
-            if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):
-                shown.add(card[1])
-                if card[1] not in rows:
-                    problems.append(f"{name}:{number}: docs/layers.yml has no row with the id {card[1]} for this page.")
-    problems += [f'docs/ko/nn-module/{page}.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/layers.yml has that row.' for row in rows if row not in shown]
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
+    pages = [Page.read(locale, f"nn-module/{page}") for locale in LOCALES]
+    shown = {
+        card[1]: f"{one.file}:{number}"
+        for one in pages
+        for number, line in one.lines
+        if (card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line))
+    }
+    unknown = {place: row for row, place in shown.items() if row not in rows}
+    file = relative(FILE)
+    problems = [f"{at}: {file} has no {row} for this page." for at, row in unknown.items()]
+    report(
+        problems
+        + [
+            f'{pages[0].file}:1: no {{{{ card("{row}") }}}} in any language, and {file} has that row.'
+            for row in rows
+            if row not in shown
+        ]
+    )

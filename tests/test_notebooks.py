@@ -6,35 +6,42 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import nbformat
-import notebooks
 import pytest
 from bs4 import BeautifulSoup
 from jinja2 import DictLoader, Environment
-from mkdocs.exceptions import PluginError
 from nbclient import NotebookClient
 
-from snippet import ROOT, SNIPPETS
+from conftest import report
+from tools import notebook
+from tools.page import Page
+from tools.plain import without_allowances
+from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, home, words
 
-LOCALES = {"ko": "", "en": "en/"}
-KINDS = ("workbook", "solved")  # of the exercises
-BESIDE = {"workbook": "nn-module/exercises", "solved": "nn-module/exercises", "lab": "nn-module/lab"}
-EXERCISES = sorted(p.name for p in (SNIPPETS / notebooks.EXERCISES).iterdir())
-EACH = pytest.mark.parametrize(("kind", "locale"), [(kind, locale) for kind in KINDS for locale in LOCALES])
-EACH_OF_ALL = pytest.mark.parametrize(("kind", "locale"), [(kind, locale) for kind in BESIDE for locale in LOCALES])
+NOTE = "nn-module"
+KINDS = {"workbook": "exercises", "solved": "exercises", "lab": "lab"}  # where each stands
+SHOWN = {"workbook": "exercises", "solved": "exercises/solved", "lab": "lab"}  # which page opens it
+EXERCISES = sorted(path.name for path in (SNIPPETS / NOTE / "exercises").iterdir())
 EACH_LOCALE = pytest.mark.parametrize("locale", LOCALES)
+EACH = pytest.mark.parametrize("kind", KINDS)
+
+
+def path(site, kind, locale):
+    return site / home(locale) / NOTE / KINDS[kind] / f"{kind}.ipynb"
 
 
 def read(site, kind, locale):
-    return nbformat.read(site / LOCALES[locale] / BESIDE[kind] / f"{kind}.ipynb", as_version=4)
+    return nbformat.read(path(site, kind, locale), as_version=4)
 
 
-def page(site, name, locale):
-    return (site / LOCALES[locale] / "nn-module" / name / "index.html").read_text(encoding="utf-8")
+def soup(site, name, locale):
+    html = (site / home(locale) / NOTE / name / "index.html").read_text(encoding="utf-8")
+    return BeautifulSoup(html, "html.parser")
 
 
 def printed(cell):
-    """What is on standard output; torch warns on the other one if there is no NumPy, which these blocks do not need."""
-    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+    """What is on standard output; torch warns on the other one if there is no NumPy."""
+    streams = [one for one in cell.outputs if one.output_type == "stream"]
+    return "".join(one.text for one in streams if one.name == "stdout")
 
 
 def raised(cell):
@@ -47,64 +54,72 @@ def code_cells(notebook):
 
 
 @pytest.fixture(scope="module")
-def runs(build, tmp_path_factory):
-    """Each kind, run from top to bottom in a fresh kernel and an empty folder, past its errors; its code is the same in both languages."""
-    folder, errors = build
-    if errors:
-        pytest.skip("the site does not build: see test_the_site_builds")
+def runs(site, tmp_path_factory):
+    """Each kind, run in a fresh kernel and an empty folder, past its errors."""
 
-    def run(of):
-        notebook = read(folder, *of)
+    def run(kind):
+        notebook = read(site, kind, LOCALES[0])  # its code is the same in all languages
         for cell in code_cells(notebook).values():
             cell.outputs = []
         where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
-        NotebookClient(notebook, kernel_name="python3", timeout=60, allow_errors=True, resources=where).execute()
-        return of, notebook
+        options = {"kernel_name": "python3", "timeout": 60, "allow_errors": True}
+        NotebookClient(notebook, resources=where, **options).execute()
+        return kind, notebook
 
     with ThreadPoolExecutor() as pool:
-        return dict(pool.map(run, [(kind, "ko") for kind in BESIDE]))
-
-
-@pytest.mark.parametrize("kind", BESIDE)
-def test_the_code_is_the_same_in_both_languages(site, kind):
-    ko, en = (code_cells(read(site, kind, locale)) for locale in LOCALES)
-    assert {id: cell.source for id, cell in ko.items()} == {id: cell.source for id, cell in en.items()}
+        return dict(pool.map(run, KINDS))
 
 
 @EACH
+def test_the_code_is_the_same_in_all_languages(site, kind):
+    cells = [code_cells(read(site, kind, locale)) for locale in LOCALES]
+    sources = [{name: cell.source for name, cell in one.items()} for one in cells]
+    assert all(one == sources[0] for one in sources)
+
+
+@EACH_LOCALE
+@pytest.mark.parametrize("kind", notebook.KINDS)
 def test_it_is_a_notebook_of_all_exercises(site, kind, locale):
-    notebook = read(site, kind, locale)
-    nbformat.validate(notebook)
-    assert [cell.id for cell in notebook.cells if cell.id.endswith("-task")] == [f"{name}-task" for name in EXERCISES]
-    assert len(code_cells(notebook)) == 2 * len(EXERCISES)
+    made = read(site, kind, locale)
+    nbformat.validate(made)
+    tasks = [cell.id for cell in made.cells if cell.id.endswith("-task")]
+    assert tasks == [f"{name}-task" for name in EXERCISES]
+    assert len(code_cells(made)) == 2 * len(EXERCISES)
     # nbformat makes ids up at random, and every build would differ.
-    assert all(re.fullmatch(r"intro|\d+-[\w-]+-(task|starter|answer|check|notice)", cell.id) for cell in notebook.cells)
+    ours = re.compile(r"intro|\d+-[\w-]+-(task|starter|answer|check|notice)")
+    assert all(ours.fullmatch(cell.id) for cell in made.cells)
 
 
 @EACH_LOCALE
 def test_the_lab_is_its_page(site, locale):
     """Every block of the page, in its order, after a cell that writes the module they import."""
-    notebook = read(site, "lab", locale)
-    nbformat.validate(notebook)
-    module, *blocks = code_cells(notebook).values()
-    assert module.source == "%%writefile tiny_vla.py\n" + (SNIPPETS / "tiny_vla.py").read_text(encoding="utf-8").rstrip("\n")
-    shown = [code.get_text() for code in BeautifulSoup(page(site, "lab", locale), "html.parser").select("article .language-python code")]
-    assert [cell.source + "\n" for cell in blocks] == shown[1:]
-    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    lab = read(site, "lab", locale)
+    nbformat.validate(lab)
+    module, *blocks = code_cells(lab).values()
+    own = (SNIPPETS / "tiny_vla.py").read_text(encoding="utf-8").rstrip("\n")
+    assert module.source == f"%%writefile tiny_vla.py\n{own}"
+    shown = soup(site, "lab", locale).select("article .language-python code")
+    assert [cell.source + "\n" for cell in blocks] == [code.get_text() for code in shown[1:]]
+    assert len({cell.id for cell in lab.cells}) == len(lab.cells)
 
 
-@EACH_OF_ALL
+@EACH_LOCALE
+@EACH
 def test_its_text_is_plain_markdown(site, kind, locale):
     """Nothing that only the site understands, and no link that leads nowhere outside of it."""
-    for cell in read(site, kind, locale).cells:
-        if cell.cell_type == "markdown":
-            left = re.search(r"\{ ?[#.%{].*|--8<--.*|^///.*|<label.*|\]\((?!https?://).*", cell.source, re.MULTILINE)
-            assert not left, f"{cell.id}: {left[0]!r} is left in it"
+    left = re.compile(r"\{ ?[#.%{].*|--8<--.*|^///.*|<label.*|\]\((?!https?://).*", re.MULTILINE)
+    cells = [cell for cell in read(site, kind, locale).cells if cell.cell_type == "markdown"]
+    found = [(cell.id, match) for cell in cells if (match := left.search(cell.source))]
+    report(f"{kind}.ipynb, {locale}, {name}: {match[0]!r} is left in it" for name, match in found)
 
 
 @EACH_LOCALE
 def test_the_workbook_holds_no_answer(site, locale):
     """Not up to where it is asked for: the MLP of the first exercise is given in the fourth."""
+
+    def lines(*sources):
+        return {line.strip() for source in sources for line in source.splitlines()}
+
     workbook, solved = read(site, "workbook", locale), code_cells(read(site, "solved", locale))
     before = []
     for cell in workbook.cells:
@@ -112,11 +127,11 @@ def test_the_workbook_holds_no_answer(site, locale):
             before.append(cell.source)
             continue
         name = cell.id.removesuffix("-check")
-        solution, starter = solved[f"{name}-answer"].source, code_cells(workbook)[f"{name}-starter"].source
-        asked = {line.strip() for line in solution.splitlines()} - {line.strip() for line in starter.splitlines()} - {"super().__init__()"}
-        asked = {line for line in asked if re.search(r"\w", line)}  # not the brackets of a call on several lines
-        given = asked & {line.strip() for line in "\n".join(before).splitlines()}
-        assert asked and not given, f"{name} gives away {given}"
+        starter = code_cells(workbook)[f"{name}-starter"].source
+        asked = lines(solved[f"{name}-answer"].source) - lines(starter) - {"super().__init__()"}
+        # Not the brackets of a call on several lines.
+        asked = {line for line in asked if re.search(r"\w", line)}
+        assert asked and not asked & lines(*before), f"{name} gives away {asked & lines(*before)}"
     assert not any(cell.outputs or cell.execution_count for cell in code_cells(workbook).values())
 
 
@@ -124,112 +139,116 @@ def test_the_workbook_holds_no_answer(site, locale):
 @pytest.mark.parametrize("kind", ["solved", "lab"])
 def test_it_prints_what_it_shows(site, runs, kind, locale):
     shown = code_cells(read(site, kind, locale))
-    for id, cell in code_cells(runs[kind, "ko"]).items():
-        assert not raised(cell), f"{id} raises {raised(cell)}"
-        assert printed(cell) == printed(shown[id]), id
-        assert cell.execution_count == shown[id].execution_count
+    for name, cell in code_cells(runs[kind]).items():
+        assert not raised(cell), f"{name} raises {raised(cell)}"
+        assert printed(cell) == printed(shown[name]), name
+        assert cell.execution_count == shown[name].execution_count
 
 
 def test_the_workbook_stops_at_each_check_with_its_hint(runs):
-    """At the first, that is: further down one comes only with an answer, or by running cells one by one."""
-    for id, cell in code_cells(runs["workbook", "ko"]).items():
+    """At the first, that is: further down one comes only with an answer, or cell by cell."""
+    for name, cell in code_cells(runs["workbook"]).items():
         error = raised(cell)
-        if id.endswith("-starter"):
-            assert not error, f"{id} raises {error}"
-        else:
-            assert error and error[0] == "AssertionError", f"{id} raises {error}"
-            korean, english = error[1].split("\n\n")
-            assert re.search("[가-힣]", korean) and not re.search("[가-힣]", english), f"{id}: {error[1]}"
+        if name.endswith("-starter"):
+            assert not error, f"{name} raises {error}"
+            continue
+        assert error and error[0] == "AssertionError", f"{name} raises {error}"
+        korean, english = error[1].split("\n\n")
+        hangul = [bool(re.search("[가-힣]", half)) for half in (korean, english)]
+        assert hangul == [True, False], f"{name}: {error[1]}"
 
 
 @EACH_LOCALE
 def test_the_page_is_like_any_other(site, locale):
     """Code in the site's own HTML, no style or script of its own, 40 KiB more at the most."""
-    own, ordinary = page(site, "exercises/solved", locale), page(site, "structure", locale)
-    more = len(gzip.compress(own.encode())) - len(gzip.compress(ordinary.encode()))
-    assert more < 40 * 1024, f"{more} bytes above an ordinary page, gzipped"
-    soup, other = BeautifulSoup(own, "html.parser"), BeautifulSoup(ordinary, "html.parser")
-    assert len(soup.select("style, script")) == len(other.select("style, script"))
-    assert not soup.select("article :is(style, script), [style], [class*=jp-], [class*=ipynb]")
-    blocks = [b.code.get_text().rstrip("\n") for b in soup.select("article .language-python.highlight")]
+    own, ordinary = (soup(site, name, locale) for name in ("exercises/solved", "structure"))
+    own_size, size = (len(gzip.compress(str(one).encode())) for one in (own, ordinary))
+    assert own_size - size < 40 * 1024, "too many bytes above an ordinary page, gzipped"
+    assert len(own.select("style, script")) == len(ordinary.select("style, script"))
+    assert not own.select("article :is(style, script), [style], [class*=jp-], [class*=ipynb]")
     solved = read(site, "solved", locale)
-    assert blocks == [cell.source for cell in code_cells(solved).values()]
-    outputs = [b.code.get_text() for b in soup.select("article .language-text.highlight")]
-    assert outputs == [printed(cell) for cell in code_cells(solved).values() if cell.outputs]
-    anchors = [h["id"] for h in soup.select("article :is(h1, h2)")]
-    assert anchors == ["solved", *(cell.metadata.anchor for cell in solved.cells if "anchor" in cell.metadata)]
-    assert [a["href"] for a in soup.select(".md-nav--secondary")[-1].select("a.md-nav__link")] == [f"#{a}" for a in anchors[1:]]
+    cells = code_cells(solved).values()
+    blocks = own.select("article .language-python.highlight")
+    assert [b.code.get_text().rstrip("\n") for b in blocks] == [cell.source for cell in cells]
+    outputs = own.select("article .language-text.highlight")
+    assert [b.code.get_text() for b in outputs] == [printed(c) for c in cells if c.outputs]
+    anchors = [heading["id"] for heading in own.select("article :is(h1, h2)")]
+    named = [cell.metadata.anchor for cell in solved.cells if "anchor" in cell.metadata]
+    assert anchors == ["solved", *named]
+    contents = own.select(".md-nav--secondary")[-1].select("a.md-nav__link")
+    assert [a["href"] for a in contents] == [f"#{anchor}" for anchor in named]
 
 
-@EACH_OF_ALL
+@EACH_LOCALE
+@EACH
 def test_it_is_offered_and_opens_in_colab(site, kind, locale):
-    name = {"workbook": "exercises", "solved": "exercises/solved", "lab": "lab"}[kind]
-    hrefs = [a["href"] for a in BeautifulSoup(page(site, name, locale), "html.parser").select("article a.md-button")]
-    download, colab, *module = hrefs
-    assert (site / LOCALES[locale] / "nn-module" / name / download).resolve() == (site / LOCALES[locale] / BESIDE[kind] / f"{kind}.ipynb").resolve()
+    buttons = soup(site, SHOWN[kind], locale).select("article a.md-button")
+    download, colab, *module = (a["href"] for a in buttons if a["href"].endswith((".ipynb", ".py")))
+    page = site / home(locale) / NOTE / SHOWN[kind]
+    assert (page / download).resolve() == path(site, kind, locale).resolve()
     assert module == ["tiny_vla.py"] * (kind == "lab")
     branch = "https://colab.research.google.com/github/example/notes/blob/gh-pages/"
-    assert colab.startswith(branch) and (site / colab.removeprefix(branch)).name == f"{kind}.ipynb"
-    assert (site / colab.removeprefix(branch)).samefile(site / LOCALES[locale] / BESIDE[kind] / f"{kind}.ipynb")
+    assert colab.startswith(branch)
+    assert (site / colab.removeprefix(branch)).samefile(path(site, kind, locale))
 
 
-@pytest.mark.parametrize(("repo_url", "colab"), [
-    ("", None), ("https://gitlab.com/me/notes", None),
-    ("https://github.com/me/notes", "github/me/notes/blob/"), ("https://github.com/me/notes.git", "github/me/notes/blob/"),
-    ("https://github.com/me/notes/", "github/me/notes/blob/"),
-])
+@pytest.mark.parametrize(
+    ("repo_url", "colab"),
+    [
+        ("", None),
+        ("https://gitlab.com/me/notes", None),
+        ("https://github.com/me/notes", "github/me/notes/blob/"),
+        ("https://github.com/me/notes.git", "github/me/notes/blob/"),
+        ("https://github.com/me/notes/", "github/me/notes/blob/"),
+    ],
+)
 def test_colab_needs_a_repository_on_github(repo_url, colab):
     macro = (ROOT / "docs/theme/macros/notebook.md").read_text(encoding="utf-8")
-    where = SimpleNamespace(url="en/nn-module/exercises/", file=SimpleNamespace(locale="en"))
+    template = '{% from "notebook.md" import notebook with context %}{{ notebook("workbook") }}'
+    page = SimpleNamespace(url="en/nn-module/exercises/", file=SimpleNamespace(locale="en"))
+    config = SimpleNamespace(repo_url=repo_url, extra={"words": words("en")})
     env = Environment(loader=DictLoader({"notebook.md": macro}))
-    buttons = env.from_string('{% from "notebook.md" import notebook with context %}{{ notebook("workbook") }}').render(
-        page=where, config=SimpleNamespace(repo_url=repo_url))
+    buttons = env.from_string(template).render(page=page, config=config)
     assert "workbook.ipynb)" in buttons
     assert (colab in buttons) if colab else ("colab" not in buttons)
 
 
-PAGE = "---\ndescription: x\n---\n# 1. An MLP { #mlp }\n\nDo it.\n\n## Starter { #starter }\n\n## Check { #check }\n\n" \
-    "/// details | The check\n///\n\n## Solution { #solution }\n\n/// details | Show\n" \
-    '--8<-- "nn-module/exercises/1-mlp/solution.md:output"\n\nNotice.\n///\n'
+SHOWS = '--8<-- "nn-module/exercises/1-mlp/solution.md:output"\n'
 
 
-@pytest.mark.parametrize(("taken", "line", "said"), [
-    (" { #mlp }", 1, "no title with an anchor"),
-    ("## Starter { #starter }\n", 1, "{ #starter }"),
-    ("## Check { #check }\n", 1, "{ #check }"),
-    ("## Solution { #solution }\n", 1, "{ #solution }"),
-    ("/// details | The check\n", 10, "no folded block"),
-    ("/// details | Show\n", 15, "no folded block"),
-    ('--8<-- "nn-module/exercises/1-mlp/solution.md:output"\n', 15, "no output"),
-])
-def test_a_missing_part_is_named(taken, line, said):
+@pytest.mark.parametrize(
+    ("taken", "at", "told"),
+    [
+        (" { #mlp }", "---", "no title with an anchor"),
+        ("## Starter { #starter }\n", "---", "{ #starter }"),
+        ("## Check { #check }\n", "---", "{ #check }"),
+        ("## Solution { #solution }\n", "---", "{ #solution }"),
+        ("/// details | The check\n", "## Check { #check }", "no folded block"),
+        ("/// details | Show the solution\n", "## Solution { #solution }", "no folded block"),
+        (SHOWS, "## Solution { #solution }", "no output"),
+    ],
+)
+def test_a_missing_part_is_named(taken, at, told):
     """`file:line: what is missing. What to do.`"""
-    assert taken in PAGE
-    text = PAGE.replace(taken, "")
-    file = SimpleNamespace(src_uri="en/nn-module/exercises/1-mlp.md", content_string=text, locale="en", url="1/")
-    with pytest.raises(PluginError) as error:
-        notebooks.cells(file, {}, "https://example.org/")
-    message = str(error.value)
-    assert message.startswith(f"docs/en/nn-module/exercises/1-mlp.md:{line}: ") and said in message and "\n" not in message
+    template = (DOCS / "theme/new/en/exercise.md").read_text(encoding="utf-8")
+    text = template.replace("PAGE", "nn-module/exercises/1-mlp").replace("NAME", "mlp")
+    text = text.replace(" (no need to read it)", "")
+    assert taken in text
+    page = Page("en", "nn-module/exercises/1-mlp", text.replace(taken, ""))
+    with pytest.raises(Mistake, match=re.escape(told)) as mistake:
+        notebook.exercise_cells(notebook.Source(page, "1/", str))
+    line = page.text.splitlines().index(at) + 1
+    assert str(mistake.value).startswith(f"docs/en/nn-module/exercises/1-mlp.md:{line}: ")
+    assert "\n" not in str(mistake.value)
 
 
-@pytest.mark.parametrize(("snippet", "said"), [
-    (None, ":1: no such snippet"),
-    ("x\n", ":1: no section 'answer'"),
-    ("x\n<!-- --8<-- [start:answer] -->\nx\n<!-- --8<-- [end:answer] -->\n", ":3: no ```python block"),
-    ("<!-- --8<-- [start:answer] -->\n```python\n```\n<!-- --8<-- [end:answer] -->\n", ":2: no ```python block"),
-])
-def test_a_missing_block_is_named(tmp_path, monkeypatch, snippet, said):
-    monkeypatch.setattr(notebooks, "SNIPPETS", tmp_path)
-    if snippet:
-        path = tmp_path / notebooks.EXERCISES / "1-mlp/solution.md"
-        path.parent.mkdir(parents=True)
-        path.write_text(snippet, encoding="utf-8")
-    with pytest.raises(PluginError, match=re.escape("solution.md" + said)):
-        notebooks.block(f"{notebooks.EXERCISES}/1-mlp/solution.md", "answer", "python")
+def test_a_missing_block_is_named():
+    with pytest.raises(Mistake, match="snippets/none.md:1: no such snippet"):
+        notebook.block("none.md")
 
 
 def test_comments_that_silence_a_check_are_left_out():
     comment = "<!-- allow `in_place`은: read in Korean -->"
-    text = notebooks.without_allowances(f"It says `in_place`은. {comment}\n\n```html\nAs code: {comment}\n```\n")
-    assert text == f"It says `in_place`은.\n\n```html\nAs code: {comment}\n```\n", "only what stands in code is for readers"
+    code = f"\n\n```html\nAs code: {comment}\n```\n"
+    text = without_allowances(f"It says `in_place`은. {comment}{code}")
+    assert text == f"It says `in_place`은.{code}", "only what stands in code is for readers"

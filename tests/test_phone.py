@@ -4,14 +4,14 @@ A narrow window of a desktop's browser hides both faults: only with `is_mobile` 
 wider than it, and a desktop's font for code may be narrower than a phone's.
 """
 
-import unicodedata
-
 import pytest
+from test_site import source, url
+from test_snippets import columns
 
-import snippet
-from conftest import PAGE
-from snippet import ROOT, SNIPPETS
-from test_site import report, source, url
+from conftest import report
+from tools import snippet
+from tools.pytest_plugin import PAGE
+from tools.site import ROOT, relative
 
 PHONES = ["iPhone 13", "Pixel 5", "Galaxy S9+"]
 # The layout, and the part of it that is on the screen.
@@ -60,16 +60,16 @@ def phone(playwright, browser, request):
     context.close()
 
 
-def columns(line):
-    """How wide a line is; Hangul takes two columns."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
-
-
 @pytest.fixture(scope="module")
 def snippets():
     """{the text of a block: (its snippet, the part of it that the block is)}."""
-    read = map(snippet.read, (path for path in sorted(SNIPPETS.rglob("*.md"))))
-    return {getattr(one, part): (one, part) for one in read for part in ("code", "answer", "check") if part == "code" or part in one.parts}
+    read = map(snippet.read, snippet.paths())
+    return {
+        getattr(one, part): (one, part)
+        for one in read
+        for part in ("code", "answer", "check")
+        if part == "code" or part in one.parts
+    }
 
 
 def place(file, block, number, snippets):
@@ -85,7 +85,7 @@ def place(file, block, number, snippets):
     for path in (ROOT / file, ROOT / "snippets/tiny_vla.py"):
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if line in lines:
-            return f"{path.relative_to(ROOT)}:{lines.index(line) + 1}"
+            return f"{relative(path)}:{lines.index(line) + 1}"
     return file
 
 
@@ -102,28 +102,49 @@ def test_every_page_fits_a_phone(site, shown, host, phone, snippets):
         wide = phone.evaluate(LAYOUT)["layout"]
         if wide > 320:
             what = "".join(phone.evaluate(WIDE, 320))
-            problems.append(f"{file}: {wide} pixels wide on a screen of 320: {what} Let it wrap in site.css, or scroll on its own.")
+            problems.append(
+                f"{file}: {wide} pixels wide on a screen of 320: {what} Let it wrap in site.css, or scroll on its own."
+            )
         phone.set_viewport_size({"width": 390, "height": 664})
         phone.evaluate(PIN)
         for block in phone.evaluate(BLOCKS):
-            assert abs(block["em"] - 0.6) < 0.001, f"{file}: a column is {block['em']:.3f} em wide, not 0.6. Is this Chromium older than 127?"
+            assert abs(block["em"] - 0.6) < 0.001, (
+                f"{file}: a column is {block['em']:.3f} em wide, not 0.6. Is this Chromium older than 127?"
+            )
             if block["kind"] == "pytb" or snippets.get(block["text"], [""])[-1] == "check":
                 continue
             room, text = int(block["room"] + 0.01), block["text"].splitlines()
-            cut = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}
+            cut = {
+                number: columns(line) for number, line in enumerate(text) if columns(line) > room
+            }
             if block["scrolls"] and not cut:
-                problems.append(f"{file}: the block with {text[0]!r} scrolls at 390 pixels, though each line has room. See pre > code in site.css.")
+                problems.append(
+                    f"{file}: the block with {text[0]!r} scrolls at 390 pixels, though each line has room. See pre > code in site.css."
+                )
             known = outputs if block["kind"] == "text" else code
             lines += len(text) * (known is code)
-            for number, wide in cut.items():  # a snippet on several pages is named once, where it has the least room
+            for (
+                number,
+                wide,
+            ) in (
+                cut.items()
+            ):  # a snippet on several pages is named once, where it has the least room
                 at = place(file, block, number, snippets)
-                known[at] = max(known.get(at, ()), (wide - room, f"{at}: {wide} columns, and {file} has room for {room}"))
+                known[at] = max(
+                    known.get(at, ()),
+                    (wide - room, f"{at}: {wide} columns, and {file} has room for {room}"),
+                )
                 long += known is code
     assert lines or PAGE
-    problems += [f"{said}: this output is cut on a phone. Print less in a line." for _, said in outputs.values()]
+    problems += [
+        f"{said}: this output is cut on a phone. Print less in a line."
+        for _, said in outputs.values()
+    ]
     if long > 0.05 * lines:
         worst = "\n".join(said for _, said in sorted(code.values(), reverse=True)[:20])
-        problems.append(f"{long} of {lines} lines of code are cut at 390 pixels, and 5 of 100 may be. Break the longest:\n{worst}")
+        problems.append(
+            f"{long} of {lines} lines of code are cut at 390 pixels, and 5 of 100 may be. Break the longest:\n{worst}"
+        )
     report(problems)
 
 
@@ -136,7 +157,9 @@ def test_the_layout_keeps_its_width(site, host, phone):
     def look(doing, where="site.css"):
         phone.wait_for_timeout(450)  # the theme moves things for as long as 0.4 seconds
         if (now := phone.evaluate(LAYOUT)) != still:
-            problems.append(f"{doing}: {', '.join(f'{name} {now[name]} instead of {still[name]}' for name in still if now[name] != still[name])} pixels. Something sticks out, or did a moment ago. {''.join(phone.evaluate(WIDE, still['screen']))} See {where}.")
+            problems.append(
+                f"{doing}: {', '.join(f'{name} {now[name]} instead of {still[name]}' for name in still if now[name] != still[name])} pixels. Something sticks out, or did a moment ago. {''.join(phone.evaluate(WIDE, still['screen']))} See {where}."
+            )
 
     look("reading")
     phone.locator(".md-header [for='__search'].md-header__button").tap()
@@ -146,10 +169,14 @@ def test_the_layout_keeps_its_width(site, host, phone):
     look("results are shown", "search.js, and .md-search in site.css")
     box = phone.locator(".md-search-result__link").first.bounding_box()
     if box["x"] < 0 or box["x"] + box["width"] > still["screen"]:
-        problems.append(f"the first result reaches from {box['x']:.0f} to {box['x'] + box['width']:.0f} on a screen of {still['screen']}. See .md-search in site.css.")
+        problems.append(
+            f"the first result reaches from {box['x']:.0f} to {box['x'] + box['width']:.0f} on a screen of {still['screen']}. See .md-search in site.css."
+        )
     for button in ("reset", "button"):
         if not phone.locator(f".md-search__form [type='{button}']").is_visible():
-            problems.append(f"the {button} button of the search cannot be seen. See partials/search.html.")
+            problems.append(
+                f"the {button} button of the search cannot be seen. See partials/search.html."
+            )
     phone.locator(".md-search__form [type='button']").tap()
     look("the search is closed again", "search.js, and .md-search in site.css")
     phone.locator(".md-header [for='__drawer']").tap()

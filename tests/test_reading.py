@@ -6,11 +6,12 @@ import re
 from collections import Counter
 
 import pytest
+from test_site import anchors, locale_of, parse, source, url
 
-from snippet import ROOT
-from test_axe import violations
-from test_site import anchors, locale_of, parse, report, source, url
-from tips import marked
+from conftest import report
+from tools.browser import violations
+from tools.site import ROOT
+from tools.tips import marked
 
 # Hangul at a line's start that belongs to what ends the line before: [what stands there, from where the line begins].
 # Hangul after Hangul is let be: a column narrower than a word has to break it.
@@ -55,8 +56,9 @@ def test_no_particle_begins_a_line(site, shown, host, browser):
             problems += [
                 f"{source(site, path)}: {width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}. "
                 "Is the code before it as wide as the column? Word it otherwise; "
-                "or mend hooks/korean_lines.py, or the word joiner in site.css."
-                for ends, begins in page.evaluate(STRANDED)]
+                "or mend tools/korean.py, or the word joiner in site.css."
+                for ends, begins in page.evaluate(STRANDED)
+            ]
     page.close()
     report(problems)
 
@@ -66,8 +68,12 @@ def test_what_joins_a_particle_is_not_copied(site, shown, host, browser):
     page, problems = browser.new_page(), []
     for path in [path for path in shown if locale_of(site, path) == "ko"][:4]:
         page.goto(url(site, path, host))
-        if "\u2060" in page.evaluate("getSelection().selectAllChildren(document.body), getSelection().toString()"):
-            problems.append(f"{source(site, path)}: a copy of the text holds U+2060. Leave it to ::after in site.css.")
+        if "\u2060" in page.evaluate(
+            "getSelection().selectAllChildren(document.body), getSelection().toString()"
+        ):
+            problems.append(
+                f"{source(site, path)}: a copy of the text holds U+2060. Leave it to ::after in site.css."
+            )
     page.close()
     report(problems)
 
@@ -79,40 +85,90 @@ def test_help_for_readers_stays_on_the_page(site):
         if path.suffix not in {".html", ".json", ".md", ".txt", ".ipynb", ".xml"}:
             continue
         name, text = path.relative_to(site).as_posix(), path.read_text(encoding="utf-8")
-        where = re.sub(r"<body.*", "", text, flags=re.DOTALL) + " ".join(re.findall(r'\bid="[^"]*"', text)) if path.suffix == ".html" else text
+        where = (
+            re.sub(r"<body.*", "", text, flags=re.DOTALL)
+            + " ".join(re.findall(r'\bid="[^"]*"', text))
+            if path.suffix == ".html"
+            else text
+        )
         if "\u2060" in text:
-            problems.append(f"{name} holds U+2060. hooks/korean_lines.py puts in elements, not characters.")
+            problems.append(
+                f"{name} holds U+2060. tools/korean.py puts in elements, not characters."
+            )
         if left := re.search(r'<span class=\\?"(?:joint|unbroken)|<a class=\\?"term', where):
-            problems.append(f"{name} holds {left[0]!r}, which is for the page alone. Let its hook run later.")
+            problems.append(
+                f"{name} holds {left[0]!r}, which is for the page alone. Let its hook run later."
+            )
     report(problems)
 
 
-@pytest.mark.parametrize(("locale", "text", "terms"), [
-    ("ko", "<p>모듈을 freeze한 다음 서브 모듈과 모듈에</p>", ["모듈", "freeze한", "서브 모듈"]),
-    ("ko", "<h2>버퍼</h2><p><code>hook</code> 모듈화 <a href='x'>버퍼</a> 버퍼의 값을 고정했다</p>", ["버퍼", "고정했다"]),
-    ("en", "<p>Submodules, frozen modules; a submodule, a module-like thing.</p>", ["Submodules", "frozen", "modules"]),
-    ("en", '<div lang="ko"><p>hook</p></div><pre>hook</pre><p>two hooks, freezing a hook</p>', ["hooks", "freezing"]),
-])
+@pytest.mark.parametrize(
+    ("locale", "text", "terms"),
+    [
+        ("ko", "<p>모듈을 freeze한 다음 서브 모듈과 모듈에</p>", ["모듈", "freeze한", "서브 모듈"]),
+        (
+            "ko",
+            "<h2>버퍼</h2><p><code>hook</code> 모듈화 <a href='x'>버퍼</a> 버퍼의 값을 고정했다</p>",
+            ["버퍼", "고정했다"],
+        ),
+        (
+            "en",
+            "<p>Submodules, frozen modules; a submodule, a module-like thing.</p>",
+            ["Submodules", "frozen", "modules"],
+        ),
+        (
+            "en",
+            '<div lang="ko"><p>hook</p></div><pre>hook</pre><p>two hooks, freezing a hook</p>',
+            ["hooks", "freezing"],
+        ),
+    ],
+)
 def test_terms_are_found_in_all_their_forms(locale, text, terms):
     """The longest name, once, with what is behind it; not in headings, code, links or another language."""
     glossary = (ROOT / f"docs/{locale}/glossary.md").read_text(encoding="utf-8")
-    assert re.findall(r'<a class="term"[^>]*>([^<]*)</a>', marked(text, glossary, locale, "")) == terms
+    assert (
+        re.findall(r'<a class="term"[^>]*>([^<]*)</a>', marked(text, glossary, locale, "")) == terms
+    )
 
 
 def test_terms_lead_to_their_entries(site, shown):
     """The same entries in both languages, each at its address; on a page one link to each, where a link may be."""
     problems = []
-    both = [{anchor for anchor in anchors(site / home / "glossary/index.html") if anchor.startswith("term-")} for home in ("", "en")]
+    both = [
+        {
+            anchor
+            for anchor in anchors(site / home / "glossary/index.html")
+            if anchor.startswith("term-")
+        }
+        for home in ("", "en")
+    ]
     if both[0] != both[1]:
-        problems.append(f"docs/*/glossary.md: {sorted(both[0] ^ both[1])} is in one language. Write both with one English name.")
+        problems.append(
+            f"docs/*/glossary.md: {sorted(both[0] ^ both[1])} is in one language. Write both with one English name."
+        )
     for path in shown:
         found = Counter(link["href"] for link in parse(path).select("a.term"))
-        problems += [f"{source(site, path)}: {link} is linked {times} times. Only the first use is." for link, times in found.items() if times > 1]
-        problems += [f"{source(site, path)}: {link} leads to no entry. See hooks/tips.py." for link in found if link.partition("#")[2] not in both[0]]
-        misplaced = parse(path).select(":is(h1, h2, h3, h4, h5, h6, code, pre, summary, nav, a, [lang]:not(html)) a.term")
-        problems += [f"{source(site, path)}: {link.get_text()!r} is marked in <{link.parent.name}>. See SKIPPED in hooks/tips.py." for link in misplaced]
+        problems += [
+            f"{source(site, path)}: {link} is linked {times} times. Only the first use is."
+            for link, times in found.items()
+            if times > 1
+        ]
+        problems += [
+            f"{source(site, path)}: {link} leads to no entry. See tools/tips.py."
+            for link in found
+            if link.partition("#")[2] not in both[0]
+        ]
+        misplaced = parse(path).select(
+            ":is(h1, h2, h3, h4, h5, h6, code, pre, summary, nav, a, [lang]:not(html)) a.term"
+        )
+        problems += [
+            f"{source(site, path)}: {link.get_text()!r} is marked in <{link.parent.name}>. See SKIPPED in tools/tips.py."
+            for link in misplaced
+        ]
         if found and path.parent.name == "glossary":
-            problems.append(f"{source(site, path)}: the glossary has tips of its own. See WHERE in hooks/tips.py.")
+            problems.append(
+                f"{source(site, path)}: the glossary has tips of its own. See WHERE in tools/tips.py."
+            )
     report(problems)
 
 
@@ -122,15 +178,24 @@ def wrong_with_tip(page, name):
     if not tip.is_visible():
         return [f"nothing is shown for {name!r}"]
     box, meaning = tip.bounding_box(), term.get_attribute("data-meaning").replace("`", "")
-    wrong = [] if tip.locator("p").inner_text() == meaning else [f"{name!r} shows {tip.inner_text()!r}"]
-    if box["x"] < 0 or box["x"] + box["width"] > page.viewport_size["width"] or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+    wrong = (
+        [] if tip.locator("p").inner_text() == meaning else [f"{name!r} shows {tip.inner_text()!r}"]
+    )
+    if (
+        box["x"] < 0
+        or box["x"] + box["width"] > page.viewport_size["width"]
+        or page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    ):
         wrong.append(f"the tip of {name!r} is wider than the window")
     if term.get_attribute("aria-describedby") != "tip":
         wrong.append(f"{name!r} is not described by its tip")
     return wrong
 
 
-@pytest.mark.parametrize(("address", "name"), [("nn-module/modes/", "추론 모드"), ("en/nn-module/modes/", "running statistics")])
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("nn-module/modes/", "추론 모드"), ("en/nn-module/modes/", "running statistics")],
+)
 def test_a_term_shows_its_definition(site, host, browser, address, name):
     """On hover, until the pointer has left the definition too; with the focus; by a tap. Escape closes it; nothing is fetched."""
     where, problems = f"{address}, assets/tips.js", []
@@ -161,7 +226,9 @@ def test_a_term_shows_its_definition(site, host, browser, address, name):
         problems.append(f"{where}: the tip stays when the focus has gone")
     context.close()
 
-    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
     page = context.new_page()
     page.goto(host + address)
     page.locator(f".term:text-is('{name}')").tap()
@@ -202,14 +269,19 @@ ARTICLE = "[...document.querySelector('article').children].map((one) => one.loca
 @pytest.mark.parametrize(("home", "scheme"), [("", "dark"), ("en/", "light")])
 def test_both_languages_side_by_side(site, host, browser, home, scheme):
     """Asked for with the keyboard, and only then fetched; whole, clean, remembered; and gone again without a trace."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
     page, problems = context.new_page(), []
     asked, button = [], page.locator(".beside")
     for address in ("nn-module/modes/", "nn-module/exercises/3-freeze/", "glossary/"):
         where = f"{home}{address}, assets/beside.js"
         page.goto(host + home + address, wait_until="networkidle")
         before = page.evaluate(ARTICLE)
-        page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/") else None)
+        page.on(
+            "request",
+            lambda request: asked.append(request.url) if request.url.endswith("/") else None,
+        )
         if page.locator(".beside-row").count() or asked:
             problems.append(f"{where}: it is on, or has fetched {asked}, before it is asked for")
         button.press("Enter")
@@ -229,7 +301,9 @@ def test_both_languages_side_by_side(site, host, browser, home, scheme):
     page.goto(host + home + "nn-module/submodules/#registration")
     page.locator(".beside-row").first.wait_for()  # as the reader left it
     if not 0 < page.locator("#registration").bounding_box()["y"] < 300:
-        problems.append(f"{home}nn-module/submodules/: the section of the address is out of sight once the columns are there")
+        problems.append(
+            f"{home}nn-module/submodules/: the section of the address is out of sight once the columns are there"
+        )
     page.emulate_media(media="print")
     if page.locator(".beside-other").first.is_visible():
         problems.append("assets/site.css: the other language is printed")
@@ -238,9 +312,13 @@ def test_both_languages_side_by_side(site, host, browser, home, scheme):
     page.set_viewport_size({"width": 1199, "height": 900})
     page.locator(".beside-row").first.wait_for(state="detached")
     if button.is_visible():
-        problems.append("assets/site.css: the button is there at 1199 pixels, which are too few for two columns")
+        problems.append(
+            "assets/site.css: the button is there at 1199 pixels, which are too few for two columns"
+        )
     context.close()
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, java_script_enabled=False)
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, java_script_enabled=False
+    )
     page = context.new_page()
     page.goto(host + home)
     if page.locator(".beside").is_visible():
@@ -264,9 +342,13 @@ def test_sections_behind_carry_their_note(site, host, browser):
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(host + "nn-module/modes/")
     text = (site / "en/nn-module/modes/index.html").read_text(encoding="utf-8")
-    text = re.sub(r'(<h2 id="dropout">.*?</h2>)', r'\1<p class="behind">older</p>', text, flags=re.DOTALL)
+    text = re.sub(
+        r'(<h2 id="dropout">.*?</h2>)', r'\1<p class="behind">older</p>', text, flags=re.DOTALL
+    )
     text = text.replace('<h2 id="batchnorm">', '<h2 id="other">')
-    page.route("**/en/nn-module/modes/", lambda route: route.fulfill(body=text, content_type="text/html"))
+    page.route(
+        "**/en/nn-module/modes/", lambda route: route.fulfill(body=text, content_type="text/html")
+    )
     page.locator(".beside").click()
     page.locator(".beside-other .behind").wait_for()
     assert page.locator(".beside-row:has(#dropout) .beside-other .behind").inner_text() == "older"

@@ -11,24 +11,47 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from conftest import PAGE
-from snippet import ROOT
+from conftest import report
+from tools import site as sites
+from tools.pytest_plugin import PAGE
+from tools.site import LOCALES, ROOT, home
 
 SITE_URL = "https://example.org/notes/"
 # `connect-src` is for the index of the search; `data:` for the icons in the theme's style sheets.
 POLICY = {
-    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "connect-src": "'self'",
-    "base-uri": "'none'", "form-action": "'none'",
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
 }
 LIMIT = {"nn-module/exercises/solved/": 120}  # KiB; every other page has 80
 PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 PLAIN_SPAN = re.compile(r'<span(?: class="[\w-]*")?>|</span>')
 # Elements and attributes that make a browser fetch something without being asked.
 FETCHED = {
-    "script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
-    "embed": "src", "object": "data", "use": "href",
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+    "object": "data",
+    "use": "href",
 }
-FETCHED_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "dns-prefetch", "modulepreload", "manifest"}
+FETCHED_LINKS = {
+    "stylesheet",
+    "icon",
+    "preload",
+    "prefetch",
+    "preconnect",
+    "dns-prefetch",
+    "modulepreload",
+    "manifest",
+}
 
 
 @cache
@@ -59,19 +82,15 @@ def file_at(site, address):
 
 def locale_of(site, path):
     """The language of a page, whatever language its text is written in so far."""
-    return "en" if path.relative_to(site).parts[0] == "en" else "ko"
+    return sites.locale_of(path.relative_to(site).as_posix())
 
 
 def source(site, path):
-    """The Markdown file of a page: docs/ko/nn-module/modes.md for nn-module/modes/index.html. It may be still to be written."""
-    name = path.relative_to(site).as_posix().removesuffix(".html")
-    name = f"docs/{name}.md" if name.startswith("en/") else f"docs/ko/{name}.md"
-    return name if any((ROOT / f"docs/{locale}" / name.split("/", 2)[2]).exists() for locale in ("ko", "en")) else name.replace("/index.md", ".md")
-
-
-def report(problems):
-    if problems:
-        pytest.fail("\n".join(sorted(set(problems))), pytrace=False)
+    """The Markdown file of a page, for messages: docs/ko/nn-module/modes.md."""
+    locale = locale_of(site, path)
+    name = path.relative_to(site).as_posix().removeprefix(home(locale)).removesuffix(".html")
+    pages = (name, name.removesuffix("/index"))
+    return next((f"docs/{locale}/{one}.md" for one in pages if one in sites.pages()), name)
 
 
 def test_the_site_builds(build):
@@ -110,7 +129,12 @@ def test_links_and_anchors(site):
             anchor = unquote(urlparse(address).fragment)
             if not target.is_file():
                 problems.append(f"{source(site, path)}: no page at {link}")
-            elif anchor and target.suffix == ".html" and not anchor.startswith("__") and anchor not in anchors(target):
+            elif (
+                anchor
+                and target.suffix == ".html"
+                and not anchor.startswith("__")
+                and anchor not in anchors(target)
+            ):
                 problems.append(f"{source(site, path)}: {link} has no such anchor")
     report(problems)
 
@@ -125,7 +149,9 @@ def test_no_request_to_another_host(site):
             if urlparse(urljoin(SITE_URL, fetched)).netloc != urlparse(SITE_URL).netloc:
                 problems.append(f"{source(site, path)}: fetches {fetched}")
     for path in site.rglob("*.css"):
-        for fetched in re.findall(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", path.read_text(encoding="utf-8")):
+        for fetched in re.findall(
+            r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", path.read_text(encoding="utf-8")
+        ):
             problems.append(f"{path.relative_to(site)}: fetches {fetched}")
     report(problems)
 
@@ -134,15 +160,16 @@ def test_languages(site, shown):
     """`lang` is right, both `hreflang` lead to the twins, and so does the language switch."""
     problems = []
     for path in shown:
-        relative = path.relative_to(site).as_posix().removeprefix("en/")
         locale = locale_of(site, path)
-        twins = {"ko": urljoin(SITE_URL, relative.removesuffix("index.html")),
-                 "en": urljoin(SITE_URL, "en/" + relative.removesuffix("index.html"))}
+        name = url(site, path).removeprefix(SITE_URL + home(locale))
+        twins = {other: SITE_URL + home(other) + name for other in LOCALES}
         page = parse(path)
         if page.html["lang"] != locale:
             problems.append(f"{source(site, path)}: lang={page.html['lang']}")
-        for what, links in (("hreflang", page.find_all("link", rel="alternate", hreflang=True)),
-                            ("language switch", page.select("a.md-select__link[hreflang]"))):
+        for what, links in (
+            ("hreflang", page.find_all("link", rel="alternate", hreflang=True)),
+            ("language switch", page.select("a.md-select__link[hreflang]")),
+        ):
             found = {a["hreflang"]: urljoin(url(site, path), a["href"]) for a in links}
             if found != twins:
                 problems.append(f"{source(site, path)}: {what} leads to {found}, not to {twins}")
@@ -150,7 +177,9 @@ def test_languages(site, shown):
         for tag in page.select("[title], [aria-label], [placeholder]") if other else ():
             for name in ("title", "aria-label", "placeholder"):
                 if other.search(tag.get(name, "")):
-                    problems.append(f"{source(site, path)}: the label {tag[name]!r} is Korean on an English page")
+                    problems.append(
+                        f"{source(site, path)}: the label {tag[name]!r} is Korean on an English page"
+                    )
     report(problems)
 
 
@@ -173,7 +202,11 @@ def test_edit_links_lead_to_the_source(site, shown):
     for path in shown:
         edit = parse(path).find("a", rel="edit")
         name = source(site, path)
-        leads = f"/edit/main/{name}" if (ROOT / name).exists() else f"/new/main?filename={quote(name, safe='')}"
+        leads = (
+            f"/edit/main/{name}"
+            if (ROOT / name).exists()
+            else f"/new/main?filename={quote(name, safe='')}"
+        )
         if edit is None or not edit["href"].endswith(leads):
             problems.append(f"{source(site, path)}: edit link is {edit and edit['href']}")
     report(problems)
@@ -182,10 +215,10 @@ def test_edit_links_lead_to_the_source(site, shown):
 def test_both_languages_can_be_searched(site):
     """Each index has every page of its language, those alone, and no more than 3 KiB a page as it is sent."""
     shown = {url(site, p).removeprefix(SITE_URL) for p in pages(site) if p.name != "404.html"}
-    for locale, prefix in (("ko", ""), ("en", "en/")):
+    for locale in LOCALES:
         text = (site / f"search/{locale}.json").read_bytes()
         found = {section[0].partition("#")[0] for section in json.loads(text)["sections"]}
-        own = {page.removeprefix(prefix) for page in shown if page.startswith("en/") == (locale == "en")}
+        own = {page.removeprefix(home(locale)) for page in shown if sites.locale_of(page) == locale}
         assert found == own
         size = len(gzip.compress(text)) / 1024 / len(own)
         assert size < 3, f"the index of {locale} takes {size:.1f} KiB a page, gzipped"
@@ -202,11 +235,15 @@ def test_drawings_tell_the_truth_in_words_too(site, shown):
             where = f"docs/theme/drawings/{name}.svg.j2, on {source(site, path)}"
             problems += [
                 f"{where}: {code.get_text()!r} stands in no block of the page. Correct it, or change the block."
-                for code in svg.select(":is(text, tspan).code, .code text") if code.get_text() not in blocks]
+                for code in svg.select(":is(text, tspan).code, .code text")
+                if code.get_text() not in blocks
+            ]
             told = [svg.find(id=f"{name}-{what}").get_text() for what in ("title", "told")]
             korean = [bool(re.search("[가-힣]", text)) for text in told]
             if not all(told) or korean != [locale_of(site, path) == "ko"] * 2:
-                problems.append(f"{where}: title or text alternative is missing, or not in the page's language.")
+                problems.append(
+                    f"{where}: title or text alternative is missing, or not in the page's language."
+                )
     assert drawn or PAGE
     report(problems)
 
@@ -219,7 +256,9 @@ def test_formulas_are_spoken(site, shown):
             formulas += 1
             spoken = math.parent.get("aria-label", "") if math.parent.get("role") == "img" else ""
             if not spoken or bool(re.search("[가-힣]", spoken)) == (locale_of(site, path) == "en"):
-                problems.append(f"{source(site, path)}: the formula {math.get_text()} has no text to be spoken in the page's language. Add `said` in docs/layers.yml.")
+                problems.append(
+                    f"{source(site, path)}: the formula {math.get_text()} has no text to be spoken in the page's language. Add `said` in docs/data/layers.yml."
+                )
     assert formulas or PAGE
     report(problems)
 
@@ -230,14 +269,28 @@ def test_the_policy_holds_for_every_page(site):
     for path in pages(site):
         page, where = parse(path), source(site, path)
         first = page.head.find(["meta", "link", "script", "style"])
-        found = dict(part.split(" ", 1) for part in first["content"].split("; ")) if first.get("http-equiv") == "Content-Security-Policy" else None
+        found = (
+            dict(part.split(" ", 1) for part in first["content"].split("; "))
+            if first.get("http-equiv") == "Content-Security-Policy"
+            else None
+        )
         if found != POLICY:
-            problems.append(f"{where}: its head does not begin with the policy, but with {first}. See docs/theme/main.html.")
+            problems.append(
+                f"{where}: its head does not begin with the policy, but with {first}. See docs/theme/main.html."
+            )
         if not page.find("meta", attrs={"name": "referrer"}):
             problems.append(f"{where}: no referrer policy. See docs/theme/main.html.")
         for tag in page.find_all(True):
-            if tag.name == "style" or tag.name == "script" and not tag.get("src") or "style" in tag.attrs or any(name.startswith("on") for name in tag.attrs):
-                problems.append(f"{where}: an inline script or style, which the policy forbids: {str(tag)[:100]}. Put it into docs/assets.")
+            if (
+                tag.name == "style"
+                or tag.name == "script"
+                and not tag.get("src")
+                or "style" in tag.attrs
+                or any(name.startswith("on") for name in tag.attrs)
+            ):
+                problems.append(
+                    f"{where}: an inline script or style, which the policy forbids: {str(tag)[:100]}. Put it into docs/assets."
+                )
     report(problems)
 
 
@@ -245,12 +298,17 @@ def test_pages_are_light(site, shown):
     """HTML, CSS and JavaScript of a page, gzipped; pictures and the index of the search apart."""
     problems = []
     for path in shown:
-        fetched = {tag.get("src") or tag["href"] for tag in parse(path).select("script[src], link[rel=stylesheet]")}
+        fetched = {
+            tag.get("src") or tag["href"]
+            for tag in parse(path).select("script[src], link[rel=stylesheet]")
+        }
         files = [path, *(file_at(site, urljoin(url(site, path), address)) for address in fetched)]
         weight = sum(len(gzip.compress(file.read_bytes())) for file in files) / 1024
         limit = LIMIT.get(url(site, path).removeprefix(SITE_URL).removeprefix("en/"), 80)
         if weight > limit:
-            problems.append(f"{source(site, path)}: {weight:.0f} KiB gzipped, and the limit is {limit}. Split the page, or make its assets smaller.")
+            problems.append(
+                f"{source(site, path)}: {weight:.0f} KiB gzipped, and the limit is {limit}. Split the page, or make its assets smaller."
+            )
     report(problems)
 
 
@@ -261,12 +319,21 @@ def test_links_to_pages_have_a_picture(site, shown):
         page = parse(path)
         found = {tag["property"]: tag["content"] for tag in page.find_all("meta", property=True)}
         picture = file_at(site, found["og:image"])
-        if not picture.is_file() or struct.unpack(">II", picture.read_bytes()[16:24]) != (1200, 630):
+        if not picture.is_file() or struct.unpack(">II", picture.read_bytes()[16:24]) != (
+            1200,
+            630,
+        ):
             problems.append(f"{source(site, path)}: {found['og:image']} is no picture of 1200×630.")
-        if found["og:description"] != page.find("meta", attrs={"name": "description"})["content"] or found["og:url"] != url(site, path):
-            problems.append(f"{source(site, path)}: og:description or og:url is not the page's own. See docs/theme/main.html.")
+        if found["og:description"] != page.find("meta", attrs={"name": "description"})[
+            "content"
+        ] or found["og:url"] != url(site, path):
+            problems.append(
+                f"{source(site, path)}: og:description or og:url is not the page's own. See docs/theme/main.html."
+            )
         if not page.title.get_text().startswith(found["og:title"]):
-            problems.append(f"{source(site, path)}: og:title is {found['og:title']!r}, and the page's is {page.title.get_text()!r}.")
+            problems.append(
+                f"{source(site, path)}: og:title is {found['og:title']!r}, and the page's is {page.title.get_text()!r}."
+            )
     report(problems)
 
 
@@ -277,7 +344,10 @@ def test_the_sitemap_names_both_languages_of_every_page(site):
     assert {address for address, _ in entries} == shown
     for address, rest in entries:
         ko = address.replace(SITE_URL + "en/", SITE_URL)
-        assert dict(re.findall(r'hreflang="(\w+)" href="(.*?)"', rest)) == {"ko": ko, "en": ko.replace(SITE_URL, SITE_URL + "en/")}, address
+        assert dict(re.findall(r'hreflang="(\w+)" href="(.*?)"', rest)) == {
+            "ko": ko,
+            "en": ko.replace(SITE_URL, SITE_URL + "en/"),
+        }, address
 
 
 def test_every_page_is_there_as_plain_markdown(site, shown):
@@ -286,32 +356,53 @@ def test_every_page_is_there_as_plain_markdown(site, shown):
     for path in shown:
         plain = path.with_name("index.md")
         if not plain.is_file():
-            problems.append(f"{source(site, path)}: no {plain.name} beside its HTML. See docs/theme/hooks/plain_pages.py.")
+            problems.append(
+                f"{source(site, path)}: no {plain.name} beside its HTML. See tools/plain.py."
+            )
             continue
         text = plain.read_text(encoding="utf-8")
         for code in parse(path).select(".highlight pre > code"):
             if code.get_text().strip() not in text:
-                problems.append(f"{source(site, path)}: its plain Markdown lacks the block {code.get_text()[:60]!r}.")
+                problems.append(
+                    f"{source(site, path)}: its plain Markdown lacks the block {code.get_text()[:60]!r}."
+                )
         outside = re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
-        if left := re.search(r"-8<-|\{[%{#:]|#!\w+ |^/{3}|<(?!/?(?:kbd|br)\b)[a-z!].*", re.sub(r"`+(?!#!).*?`+", "", outside), re.MULTILINE):
-            problems.append(f"{source(site, path)}: its plain Markdown still has {left[0][:80]!r}. See docs/theme/hooks/plain_pages.py.")
+        if left := re.search(
+            r"-8<-|\{[%{#:]|#!\w+ |^/{3}|<(?!/?(?:kbd|br)\b)[a-z!].*",
+            re.sub(r"`+(?!#!).*?`+", "", outside),
+            re.MULTILINE,
+        ):
+            problems.append(
+                f"{source(site, path)}: its plain Markdown still has {left[0][:80]!r}. See tools/plain.py."
+            )
     report(problems)
 
 
 def test_llms_txt_lists_every_page(site):
-    listed = re.findall(r"^- \[.+\]\((\S+)\): \S", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted(url(site, path) + "index.md" for path in pages(site) if path.name != "404.html")
+    listed = re.findall(
+        r"^- \[.+\]\((\S+)\): \S", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sorted(listed) == sorted(
+        url(site, path) + "index.md" for path in pages(site) if path.name != "404.html"
+    )
 
 
-@pytest.mark.parametrize("locale", ["ko", "en"])
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_mistake_is_reported_with_a_form_that_is_filled_in(site, shown, locale):
     """The link below a page leads to the form of its language, and names fields that the form has."""
     form = f".github/ISSUE_TEMPLATE/mistake-{locale}.yml"
-    fields = {field["id"]: field for field in yaml.safe_load((ROOT / form).read_text(encoding="utf-8"))["body"]}
+    fields = {
+        field["id"]: field
+        for field in yaml.safe_load((ROOT / form).read_text(encoding="utf-8"))["body"]
+    }
     own = [path for path in shown if locale_of(site, path) == locale]
     assert own
     for path in own:
-        query = parse_qs(urlparse(parse(path).select_one(".page-links a[href*='/issues/new']")["href"]).query)
+        query = parse_qs(
+            urlparse(parse(path).select_one(".page-links a[href*='/issues/new']")["href"]).query
+        )
         assert query.pop("template") == [form.rpartition("/")[2]], source(site, path)
         assert query["page"] == [url(site, path)] and query.pop("title")[0].endswith(": ")
-        assert query.keys() <= fields.keys(), f"{form}: no field {query.keys() - fields.keys()}, which the link on {source(site, path)} fills in."
+        assert query.keys() <= fields.keys(), (
+            f"{form}: no field {query.keys() - fields.keys()}, which the link on {source(site, path)} fills in."
+        )

@@ -1,16 +1,16 @@
-"""TinyVLA is small, typed and documented, does what the lab says of it, and the figures show what it does."""
+"""TinyVLA is small, typed and documented, and does what the lab and its figures say of it."""
 
 import ast
 import subprocess
 import sys
 
-import figures
 import pytest
 import tiny_vla
 import torch
-import yaml
 
-from snippet import ROOT, SNIPPETS
+from conftest import report
+from tools import figures
+from tools.site import LOCALES, ROOT, SNIPPETS, data, words
 
 FILE = SNIPPETS / "tiny_vla.py"
 RECORD = "Run `make record`, if the new one is right."
@@ -24,30 +24,42 @@ def check(holds, message):
 def test_it_is_small():
     lines = len(FILE.read_text(encoding="utf-8").splitlines())
     parameters = sum(p.numel() for p in tiny_vla.TinyVLA().parameters())
-    check(lines <= 260, f"snippets/tiny_vla.py:{lines}: a reader takes in 260 lines. Make it shorter.")
-    check(15_000 < parameters < 25_000, f"snippets/tiny_vla.py:1: {parameters} parameters; the lab says about 20,000.")
+    check(
+        lines <= 260, f"snippets/tiny_vla.py:{lines}: a reader takes in 260 lines. Make it shorter."
+    )
+    check(
+        15_000 < parameters < 25_000,
+        f"snippets/tiny_vla.py:1: {parameters} parameters; the lab says about 20,000.",
+    )
 
 
 def test_its_types_are_right():
-    run = subprocess.run(
-        [sys.executable, "-m", "pyrefly", "check", FILE, "--preset", "strict", "--ignore", "missing-override-decorator", "--output-format", "min-text",
-         "--python-interpreter-path", sys.executable],
-        cwd=ROOT, capture_output=True, text=True)
+    options = [
+        "--preset",
+        "strict",
+        "--ignore",
+        "missing-override-decorator",
+        "--output-format",
+        "min-text",
+    ]
+    command = [sys.executable, "-m", "pyrefly", "check", FILE, *options]
+    command += ["--python-interpreter-path", sys.executable]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     check(run.returncode == 0, run.stdout + run.stderr)
 
 
-def undocumented():
-    """(line, name) of each public class, function and method, other than __init__, without a docstring."""
-    public = [node for node in ast.parse(FILE.read_text(encoding="utf-8")).body if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
-    public += [method for node in public if isinstance(node, ast.ClassDef) for method in node.body if isinstance(method, ast.FunctionDef)]
-    return [(node.lineno, node.name) for node in public if not node.name.startswith("_") and not ast.get_docstring(node)]
-
-
 def test_it_is_documented():
-    if missing := undocumented():
-        pytest.fail("\n".join(
-            f"snippets/tiny_vla.py:{line}: {name} has no docstring. Say what it does, with shapes and units."
-            for line, name in missing), pytrace=False)
+    """Each public class, function and method, other than __init__."""
+    tree = ast.parse(FILE.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    public = [node for body in (tree, *classes) for node in body.body]
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    report(
+        f"snippets/tiny_vla.py:{node.lineno}: {node.name} has no docstring. Say what it does, with "
+        "shapes and units."
+        for node in public
+        if isinstance(node, kinds) and node.name[0] != "_" and not ast.get_docstring(node)
+    )
 
 
 def test_the_expert_does_what_it_is_told_within_the_bounds():
@@ -55,7 +67,8 @@ def test_the_expert_does_what_it_is_told_within_the_bounds():
 
     class Expert(torch.nn.Module):
         def forward(self, images, words):
-            red_or_blue = (words[:, 2] - len(tiny_vla.WORDS)) * 2  # the channel of the color that is asked for
+            # The channel of the color that is asked for.
+            red_or_blue = (words[:, 2] - len(tiny_vla.WORDS)) * 2
             cells = images[:, :, 2::4, 2::4].flatten(2)
             others = cells.sum(1) - 2 * cells[torch.arange(300), red_or_blue]
             target = others.argmin(1)
@@ -65,16 +78,17 @@ def test_the_expert_does_what_it_is_told_within_the_bounds():
             return actions
 
     assert tiny_vla.success(Expert(), data) == 1
-    assert (data.actions.abs() <= tiny_vla.ActionHead(8).scale).all()
-    assert (tiny_vla.TinyVLA()(1000 * data.images, data.words - 5 * (data.words > 4)).abs() <= tiny_vla.ActionHead(8).scale).all()
+    most, words = tiny_vla.ActionHead(8).scale, data.words - 5 * (data.words > 4)
+    assert (data.actions.abs() <= most).all()
+    assert (tiny_vla.TinyVLA()(1000 * data.images, words).abs() <= most).all()
 
 
 def test_frozen_parts_stay_in_inference_mode():
-    model = tiny_vla.TinyVLA().train()
-    assert model.freeze("vision_encoder", "language_model.blocks.0") is model and model.train() is model
+    model, parts = tiny_vla.TinyVLA().train(), ("vision_encoder", "language_model.blocks.0")
+    assert model.freeze(*parts) is model and model.train() is model
     for name, module in model.named_modules():
-        frozen = name.startswith(("vision_encoder", "language_model.blocks.0"))
-        check(module.training != frozen, f"snippets/tiny_vla.py:1: after train(), {name} is in the wrong mode. Mend TinyVLA.train.")
+        what = f"after train(), {name} is in the wrong mode. Mend TinyVLA.train."
+        check(module.training != name.startswith(parts), f"snippets/tiny_vla.py:1: {what}")
     assert model.eval() is model and not any(m.training for m in model.modules())
 
 
@@ -82,7 +96,8 @@ def test_a_misspelt_name_freezes_nothing():
     model = tiny_vla.TinyVLA()
     with pytest.raises(AttributeError):
         model.freeze("action_head", "vison_encoder")
-    assert all(p.requires_grad for p in model.parameters()) and all(m.training for m in model.train().modules())
+    assert all(p.requires_grad for p in model.parameters())
+    assert all(module.training for module in model.train().modules())
 
 
 def test_the_caller_keeps_random_numbers_and_threads():
@@ -96,14 +111,19 @@ def test_the_caller_keeps_random_numbers_and_threads():
 
 def test_each_pretrained_model_is_its_own():
     one, other = tiny_vla.pretrained(), tiny_vla.pretrained()
-    assert all(torch.equal(a, b) and a.data_ptr() != b.data_ptr() for a, b in zip(one.state_dict().values(), other.state_dict().values()))
+    assert all(
+        torch.equal(a, b) and a.data_ptr() != b.data_ptr()
+        for a, b in zip(one.state_dict().values(), other.state_dict().values())
+    )
 
 
 def test_the_module_tree_is_that_of_the_model():
-    shown = yaml.safe_load(figures.TREE.read_text(encoding="utf-8"))
-    for number, (now, before) in enumerate(zip(figures.tree(), shown)):
-        check(now == before, f"docs/tiny_vla.yml: entry {number}, {before['path'] or 'TinyVLA'!r}, is not what TinyVLA has. {RECORD}")
-    check(len(shown) == len(figures.tree()), f"docs/tiny_vla.yml: not as many entries as TinyVLA has submodules. {RECORD}")
+    shown, tree = data("tiny_vla"), figures.tree()
+    for number, (now, before) in enumerate(zip(tree, shown)):
+        what = f"entry {number}, {before['path'] or 'TinyVLA'!r}, is not what TinyVLA has."
+        check(now == before, f"docs/data/tiny_vla.yml: {what} {RECORD}")
+    what = "not as many entries as TinyVLA has submodules."
+    check(len(shown) == len(tree), f"docs/data/tiny_vla.yml: {what} {RECORD}")
 
 
 @pytest.fixture(scope="module")
@@ -111,15 +131,19 @@ def fresh_curves():
     return figures.curves()
 
 
-@pytest.mark.parametrize("locale", figures.LOCALES)
-@pytest.mark.parametrize("name", figures.SAYS)
-def test_a_plot_shows_what_a_fresh_run_gives(name, locale, fresh_curves):
-    file = figures.path(name, locale).relative_to(ROOT)
-    shown, now = figures.recorded(name, locale), fresh_curves[name]
-    near = 0.15 if name != "statistics" else 0.2 * max(map(max, now["lines"]))  # other processors round otherwise
-    check(shown["every"] == now["every"] and len(shown["lines"]) == len(now["lines"]), f"{file}:4: not the curves of this run. {RECORD}")
+@pytest.mark.parametrize("name", data("curves"))
+def test_a_plot_shows_what_a_fresh_run_gives(name, fresh_curves):
+    file, shown, now = "docs/data/curves.yml", data("curves")[name], fresh_curves[name]
+    near = 0.15  # other processors round otherwise
+    if name == "statistics":
+        near = 0.2 * max(map(max, now["lines"]))
+    alike = shown["every"] == now["every"] and len(shown["lines"]) == len(now["lines"])
+    check(alike, f"{file}: not the curves of this run of {name}. {RECORD}")
     for number, (before, after) in enumerate(zip(shown["lines"], now["lines"]), 1):
-        far = [step * now["every"] for step, (a, b) in enumerate(zip(before, after)) if abs(a - b) > near]
-        check(len(before) == len(after) and not far, f"{file}:4: line {number} is off after {far} steps. {RECORD}")
-    drawn = figures.draw(name, locale, **shown)
-    check((ROOT / file).read_text(encoding="utf-8") == drawn, f"{file}:1: not what figures.py draws from these data. {RECORD}")
+        steps = [place * now["every"] for place in range(len(after))]
+        far = [step for step, a, b in zip(steps, before, after) if abs(a - b) > near]
+        alike = len(before) == len(after) and not far
+        check(alike, f"{file}: line {number} of {name} is off after {far} steps. {RECORD}")
+    for locale in LOCALES:
+        named = len(words(locale)["plots"][name]["lines"]) == len(now["lines"])
+        check(named, f"docs/data/words.yml: name each line of the plot {name}, in {locale}.")

@@ -5,26 +5,9 @@
   const table = document.querySelector(".module-tree");
   if (!table) return;
 
-  const say = {
-    ko: {
-      freeze: (name) => `freeze: ${name}`, open: (name) => `서브 모듈: ${name}`,
-      evaluate: "freeze한 부품을 추론 모드로도 둔다: <code>eval()</code>",
-      trained: (count, all) => `파라미터 ${all}개 가운데 ${count}개를 학습한다.`,
-      nothing: "학습할 것이 남지 않아 backward()가 에러를 낸다.",
-      moving: (name) => `${name}의 누적 통계는 움직인다.`, still: (name) => `${name}의 누적 통계는 멈춘다.`,
-      code: "이렇게 하는 코드", none: "# freeze한 부품이 없다", again: "  # model.train()을 부를 때마다 다시",
-      keys: (count) => `gradient가 없는 키: ${count}개`, key: "gradient 없음", reset: "모두 풀기",
-    },
-    en: {
-      freeze: (name) => `Freeze ${name}`, open: (name) => `Submodules of ${name}`,
-      evaluate: "Keep frozen parts in inference mode too: <code>eval()</code>",
-      trained: (count, all) => `${count} of ${all} parameters are trained.`,
-      nothing: "Nothing is left to train, so backward() raises an error.",
-      moving: (name) => `The running statistics of ${name} still move.`, still: (name) => `The running statistics of ${name} stand still.`,
-      code: "The code that does it", none: "# nothing is frozen", again: "  # again after each model.train()",
-      keys: (count) => `Keys that get no gradient: ${count}`, key: "no gradient", reset: "Unfreeze all",
-    },
-  }[document.documentElement.lang];
+  // Its words are docs/data/words.yml's, in the page's language: "{name}" is filled in.
+  const words = JSON.parse(table.dataset.words);
+  const say = (what, values = {}) => words[what].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const number = (n) => n.toLocaleString(document.documentElement.lang);
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -36,7 +19,7 @@
   const modules = [...table.tBodies[0].rows].map((row) => ({ row, path: row.dataset.path, name: row.dataset.path || "model" }));
   const inside = (path, module) => !module.path || path === module.path || path.startsWith(`${module.path}.`);
   const keys = [...table.querySelectorAll("[data-key]")].map((item) => (
-    { item, name: item.dataset.key, size: Number(item.dataset.parameters), note: make("em", { textContent: `, ${say.key}`, hidden: true }) }));
+    { item, name: item.dataset.key, size: Number(item.dataset.parameters), note: make("em", { textContent: `, ${say("key")}`, hidden: true }) }));
   for (const key of keys) key.item.append(key.note);
   for (const module of modules) module.keys = keys.filter((key) => key.size && inside(key.name, module));
   const frozen = new Set();
@@ -51,7 +34,7 @@
     const [code] = header.getElementsByTagName("code");
     const below = modules.filter((other) => other !== module && parent(other) === module);
     if (module.path && below.length) {
-      const button = make("button", { type: "button", className: "open", ariaLabel: say.open(module.name), ariaExpanded: "false" });
+      const button = make("button", { type: "button", className: "open", ariaLabel: say("open", module), ariaExpanded: "false" });
       button.addEventListener("click", () => {
         module.open = !module.open;
         button.ariaExpanded = String(module.open);
@@ -63,7 +46,7 @@
       module.open = true;
     }
     if (module.keys.length) {
-      module.box = make("input", { type: "checkbox", ariaLabel: say.freeze(module.name) });
+      module.box = make("input", { type: "checkbox", ariaLabel: say("freeze", module) });
       module.box.addEventListener("change", () => {
         for (const key of module.keys) frozen[module.box.checked ? "add" : "delete"](key);
         show();
@@ -81,10 +64,9 @@
   };
 
   const evaluate = make("input", { type: "checkbox", name: "eval" });
-  const reset = make("button", { type: "button", className: "md-button", textContent: say.reset });
+  const reset = make("button", { type: "button", className: "md-button", textContent: say("reset") });
   const mode = make("label", { className: "mode" });
-  mode.innerHTML = say.evaluate;
-  mode.prepend(evaluate, " ");
+  mode.append(evaluate, ` ${say("evaluate")}: `, make("code", { textContent: "eval()" }));
   const trained = make("p", {}), statistics = make("p", {}), code = make("code", {}), list = make("ul", {}), listed = make("summary", {});
   const all = modules[0].keys.reduce((sum, key) => sum + key.size, 0);
   evaluate.addEventListener("change", () => show());
@@ -97,15 +79,15 @@
       box.indeterminate = !box.checked && module.keys.some((key) => frozen.has(key));
     }
     const size = [...frozen].reduce((sum, key) => sum + key.size, 0);
-    trained.textContent = say.trained(number(all - size), number(all)) + (size === all ? ` ${say.nothing}` : "");
+    trained.textContent = say("trained", { count: number(all - size), all: number(all) }) + (size === all ? ` ${say("nothing")}` : "");
     statistics.replaceChildren(...modules.filter((m) => m.row.dataset.class.startsWith("BatchNorm")).map((norm) => (
-      say[inModule(norm) && evaluate.checked ? "still" : "moving"](norm.path))));
+      say(inModule(norm) && evaluate.checked ? "still" : "moving", { name: norm.path }))));
     // The highest submodules that are frozen whole say it all.
     const whole = modules.filter((m) => inModule(m) && !modules.some((other) => inModule(other) && other !== m && inside(m.path, other) && other.path.length < m.path.length));
     code.textContent = whole.flatMap((module) => [
-      `${expression(module)}.requires_grad_(False)`, ...(evaluate.checked ? [`${expression(module)}.eval()${say.again}`] : []),
-    ]).join("\n") || say.none;
-    listed.textContent = say.keys(frozen.size);
+      `${expression(module)}.requires_grad_(False)`, ...(evaluate.checked ? [`${expression(module)}.eval()${say("again")}`] : []),
+    ]).join("\n") || say("none");
+    listed.textContent = say("keys", { count: frozen.size });
     list.replaceChildren(...keys.filter((key) => frozen.has(key)).map((key) => make("li", {}, make("code", { textContent: key.name }))));
     reset.disabled = !frozen.size && !evaluate.checked;
   };
@@ -113,7 +95,7 @@
   const status = make("div", {}, trained, statistics);
   status.setAttribute("role", "status");
   table.after(make("div", { className: "module-tree-effect" },
-    mode, status, make("p", { textContent: say.code }), make("pre", { tabIndex: 0 }, code), make("details", {}, listed, list), reset));
+    mode, status, make("p", { textContent: say("code") }), make("pre", { tabIndex: 0 }, code), make("details", {}, listed, list), reset));
   table.classList.add("touched");
   unfold();
   show();

@@ -2,9 +2,8 @@
 // reader was last. Nothing of it is sent anywhere, and each has a button that clears it. Without a script boxes tick and forget.
 "use strict";
 (() => {
-  const { read, solved, ...data } = document.currentScript.dataset;
-  const korean = document.documentElement.lang === "ko";
-  const home = new URL(data.home, location.href).pathname;
+  const words = document.currentScript.dataset;
+  const home = new URL(words.home, location.href).pathname;
 
   // A set of names under a key, and what to show when it changes, here or in another tab.
   const shows = [];
@@ -40,19 +39,17 @@
   const boxes = [...document.querySelectorAll(".done input[name]")];
   shows.push(() => boxes.forEach((box) => { box.checked = done.names.has(box.name); }));
   for (const box of boxes) box.addEventListener("change", () => done.put(box.name, box.checked));
-  const list = document.getElementById("six");
-  if (list && boxes.length) {
-    const label = korean
-      ? { count: (n) => `${boxes.length}문제 가운데 ${n}문제를 풀었다.`, reset: "표시 모두 지우기" }
-      : { count: (n) => `${n} of ${boxes.length} solved.`, reset: "Clear all marks" };
+  const list = [...document.querySelectorAll("article h2")].findLast((heading) => boxes[1]?.compareDocumentPosition(heading) & 2);
+  if (list) {
     const count = Object.assign(document.createElement("span"), { role: "status" });
-    const reset = Object.assign(document.createElement("button"), { type: "button", className: "md-button", textContent: label.reset });
+    const reset = Object.assign(document.createElement("button"), { type: "button", className: "md-button", textContent: words.reset });
     reset.addEventListener("click", () => done.change(new Set()));
     const line = Object.assign(document.createElement("p"), { className: "progress" });
     line.append(count, reset);
     list.nextElementSibling.after(line);
     shows.push(() => {
-      count.textContent = label.count(boxes.filter((box) => box.checked).length);
+      const solved = boxes.filter((box) => box.checked).length;
+      count.textContent = words.count.replace("{all}", boxes.length).replace("{done}", solved);
       reset.disabled = !boxes.some((box) => box.checked);
     });
   }
@@ -70,7 +67,7 @@
         row.querySelector(".mark")?.remove();
         if (!marked) continue;
         const mark = Object.assign(document.createElement("span"), { className: "mark", role: "img", textContent: "✓" });
-        mark.ariaLabel = mark.title = exercise ? solved : read;
+        mark.ariaLabel = mark.title = exercise ? words.solved : words.read;
         row.querySelector(".md-ellipsis").after(mark);
       }
     }

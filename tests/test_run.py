@@ -1,0 +1,144 @@
+"""A block runs as in a fresh interpreter and within its limits; a failing one is named with a mend.
+
+That each block of the notes does, pytest-codeblocks and tools/pytest_plugin.py see.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tools import run
+from tools.site import ROOT, SNIPPETS
+
+
+def test_a_fork_is_like_a_fresh_interpreter(interpreter):
+    """What the forked runs stand for: `python -` with the block on standard input."""
+    probe = (
+        "import sys, torch\nprint(__name__, sys.argv, torch.get_default_dtype())\n"
+        "print(torch.is_grad_enabled(), torch.get_num_threads())\n"
+    )
+    command, options = [sys.executable, "-"], {"capture_output": True, "text": True, "cwd": "/"}
+    real = subprocess.run(command, input=probe, **options)
+    assert interpreter.run(probe).stdout == real.stdout
+    seed = "import torch\nprint(torch.initial_seed())\n"
+    assert interpreter.run(seed) != interpreter.run(seed)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("import socket\nsocket.socket()", "opens a socket. Take it out"),
+        ("import os\nos.system('true')", "starts a process (os.system). Take it out"),
+        ("import subprocess\nsubprocess.run(['true'])", "starts a process"),
+        ("\nopen('/tmp/left', 'w')", "writes to '/tmp/left'. Write to a relative path"),
+        ("import torch\ntorch.save({}, '/tmp/left')", "Write to a relative path"),
+        ("import os\nos.rename('a', '/tmp/b')", "writes to '/tmp/b'"),
+        ("import torch\ntorch.zeros(2**31)", "takes more than 4 GiB of memory"),
+        ("import os\nos._exit(3)", "ends its process, with status 3"),
+        ("\nraise SystemExit", "raises SystemExit"),
+    ],
+)
+def test_what_no_block_may_do(interpreter, code, error):
+    """It is refused with a mend, and with the line, unless the process has gone."""
+    result = interpreter.run(code)
+    assert result.error and result.error.startswith(error) or error in result.error
+    assert result.line == 2 or "ends its process" in error
+    assert not os.path.exists("/tmp/left")
+
+
+def test_what_a_block_may_do(interpreter):
+    """Write where it is, which is a folder of its own, gone afterwards."""
+    code = "import os\nopen('a', 'w').close()\nprint(os.listdir(), os.getcwd())"
+    result = interpreter.run(code)
+    assert result.error is None and result.stdout.startswith("['a'] ")
+    assert not os.path.exists(result.stdout.split()[1])
+
+
+def test_a_block_that_waits_is_stopped(monkeypatch):
+    monkeypatch.setattr(run, "SECONDS", 1)
+    _, error, _ = run.in_child(time.sleep, 30)
+    assert error.startswith("is stopped after 1 seconds.")
+
+
+@pytest.mark.parametrize("module", ["\nraise ValueError('x')\n", "\ndef pretrained(\n"])
+def test_an_error_in_tiny_vla_is_one_of_the_block(monkeypatch, tmp_path, module):
+    (tmp_path / "tiny_vla.py").write_text(module, encoding="utf-8")
+    monkeypatch.setattr(run, "SNIPPETS", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tiny_vla", raising=False)
+    code = "import tiny_vla\n"
+    run.prepare(code)
+    (_, error, line), ended, _ = run.in_child(run.run_block, code, False)
+    assert not ended and line == 1
+    assert re.match(
+        r"raises (ValueError|SyntaxError).*\nIt comes from snippets/tiny_vla.py:2", error
+    )
+
+
+PLANTED = {
+    "output": ("print(1)\n", "2\n", r"output.md:2: the output differs\. `make record` rewrites"),
+    "raises": ("\nx\n", None, r"raises.md:3: the block raises NameError: name 'x'"),
+    "syntax": ("x = (\n", None, r"syntax.md:2: the block raises SyntaxError"),
+    "unshown": ("print(1)\n", None, r"unshown.md:2: the block prints '1', …, and the file shows"),
+    "ends": ("print(1, end='')\n", None, r"ends.md:2: the block does not end its last line"),
+    "hash": ("print(hash('a') > 0)\n", "True\n", None),
+    "random": (
+        "import torch\nprint(torch.rand(9).argmax().item() < 9, torch.rand(1).item())\n",
+        "True 0.5\n",
+        r"random.md:3: the output differs",
+    ),
+    "threads": (
+        "import torch\nprint(torch.get_num_threads())\n",
+        "1\n",
+        r"threads.md:2: a second run, alone in a fresh interpreter, prints\n\d+\ninstead of\n1\n",
+    ),
+    "socket": ("import socket\nsocket.socket()\n", None, r"socket.md:3: the block opens a socket"),
+}
+
+
+@pytest.fixture
+def planted(tmp_path):
+    """A project with the machinery of this one, and with snippets that fail, each in its way."""
+    for name in ("tools", "docs/data"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("conftest.py", "pyproject.toml", "mkdocs.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    folder = tmp_path / "snippets/page"
+    folder.mkdir(parents=True)
+    shutil.copy(SNIPPETS / "tiny_vla.py", tmp_path / "snippets")
+    for name, (code, output, _) in PLANTED.items():
+        text = f"```python\n{code}```\n"
+        if output is not None:
+            text += f"<!--pytest-codeblocks:expected-output-->\n```text\n{output}```\n"
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "skip.md").write_text("<!--pytest.mark.skip-->\n```python\n1\n```\n")
+    (folder / "bytes.md").write_bytes(b"```python\n\xff\n```\n")
+    return tmp_path
+
+
+def pytest_in(project, *arguments, **env):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    given = os.environ | {"PAGE": ""} | env
+    run = subprocess.run(command, cwd=project, env=given, capture_output=True, text=True)
+    return run.stdout + run.stderr
+
+
+def test_a_block_that_fails_is_named(planted):
+    told = pytest_in(planted, "snippets")
+    for name, (_, _, message) in PLANTED.items():
+        if message:
+            assert re.search(f"^snippets/page/{message}", told, re.MULTILINE), (name, told)
+    assert "snippets/page/skip.md:1: this block is skipped. Take the skip marker out" in told
+    assert "snippets/page/bytes.md:2: not UTF-8. Save the file as UTF-8." in told
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_page_that_is_not_there_is_one_line(planted, processes):
+    told = pytest_in(planted, "-n", processes, "snippets", PAGE="nn-module/tpyo")
+    assert "no docs/en/nn-module/tpyo.md. Write the page as nn-module/parameters." in told
+    assert "INTERNALERROR" not in told and len(told.splitlines()) < 4

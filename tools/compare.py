@@ -1,0 +1,176 @@
+"""For translators: what is behind, what a person has brought in step, and what a branch changes."""
+
+import difflib
+import io
+import re
+import subprocess
+import tarfile
+import tempfile
+from itertools import chain
+from pathlib import Path
+
+from tools.page import Page
+from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, data, words
+from tools.translations import State, out_of_step, read_record, states, write_record
+
+
+def git(*command: str) -> str:
+    """What git prints; nothing if it fails."""
+    return subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def old_text(page: Page, anchor: str, digest: str) -> str | None:
+    """The text of a section that has this hash, from the history; None if it is not there."""
+    for commit in git("log", "--format=%H", "--", page.file).split():
+        then = Page(page.locale, page.name, git("show", f"{commit}:{page.file}"))
+        for section in then.sections:
+            if section.anchor == anchor and section.digest == digest:
+                return section.text
+    return None
+
+
+def difference(old: str, new: str) -> list[str]:
+    """What has changed, word by word: [-taken out-]{+put in+}."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("old", "new")]
+        for file, text in zip(files, (old, new)):
+            file.write_text(text, encoding="utf-8")
+        options = ("--no-index", "--no-color", "--word-diff=plain", "-U0")
+        lines = git("diff", *options, *map(str, files)).partition("\n@@")[2].splitlines()[1:]
+    return [line for line in lines if not line.startswith("@@")]
+
+
+def in_words(what: str, ahead: list[str], behind: list[str]) -> str:
+    """What there is to do, in every language: `{behind} 글을 쓴다. · Write the {behind} text.`"""
+    said = []
+    for locale in LOCALES:
+        called, which = words(locale)["languages"], {"ahead": ahead, "behind": behind}
+        names = {key: " ".join(called[one] for one in value) for key, value in which.items()}
+        said.append(words(locale)["translators"][what].format(**names))
+    return " · ".join(said)
+
+
+def to_do(state: State) -> list[str]:
+    """What is to be done about a section, where, and what has changed."""
+    ahead = [locale for locale in LOCALES if locale not in state.behind]
+    lines = [f"{state.page} #{state.anchor}: {in_words(state.why, ahead, list(state.behind))}"]
+    places = {locale: Page.read(locale, state.page) for locale in state.texts}
+    lines += [f"  {places[one].file}:{text.line}" for one, text in state.texts.items()]
+    for locale in state.moved:
+        page, text = places[locale], state.texts[locale].text
+        old = old_text(page, state.anchor, state.recorded[locale])
+        if old is None:
+            what = (
+                "the text that it was in step with is not in this clone. Try git fetch --unshallow."
+            )
+            lines.append(f"  {page.file}: {what}")
+        else:
+            lines += [f"  | {line}" for line in difference(old, text)]
+    return lines
+
+
+def list_out_of_step(page: str) -> int:
+    """Print what is out of step, on one page or, without a name, on all of them."""
+    found = out_of_step(page or None)
+    for state in found:
+        print("\n".join(to_do(state)) + "\n")
+    for row in chain(*data("layers").values()) if not page else ():
+        for field in ("role", "in_vla", "trap", "use"):
+            for locale in LOCALES:
+                if locale not in row[field]:
+                    place = f"docs/data/layers.yml: {row['name']}, {field}"
+                    print(f"{place}: {in_words('text', [], [locale])}\n")
+    mend = " `make in-step PAGE=… SECTION=…` records that you have brought them together."
+    print(f"{len(found)} out of step." + mend * bool(found))
+    return 0
+
+
+def record_in_step(page: str, section: str = "", docs: Path = DOCS) -> int:
+    """Record the texts of a page, or of one section, as they are.
+
+    What cannot be in step is named and left as it was.
+    """
+    record = read_record(docs)
+    before = record.get(page, {})
+    found = {state.anchor: state for state in states(page, docs, record)}
+    if not found:
+        raise Mistake(f"PAGE={page}: no such page. Write it as nn-module/parameters.")
+    if section and section not in found.keys() | before.keys():
+        raise Mistake(f"SECTION={section}: {page} has {', '.join(found)}.")
+    after, left = dict(before), 0
+    for anchor in dict.fromkeys([*found, *before]):
+        if section not in ("", anchor):
+            continue
+        if anchor not in found:
+            after[anchor] = {}
+            continue
+        state = found[anchor]
+        missing = len(state.texts) < len(LOCALES)
+        if wrong := to_do(state) if missing else unlike(state):
+            left += 1
+            print("\n".join(wrong))
+        else:
+            after[anchor] = {locale: text.digest for locale, text in state.texts.items()}
+    order = [*found, *before]
+    record[page] = {anchor: after[anchor] for anchor in dict.fromkeys(order) if anchor in after}
+    write_record(record, docs)
+    print(f"{page}: " + (f"not recorded: {left} sections." if left else "recorded as in step."))
+    return bool(left)
+
+
+def unlike(state: State) -> list[str]:
+    """In what the texts of a section differ though they may not: snippets and links."""
+    (one, ours), *others = state.texts.items()
+    found = []
+    for other, theirs in others:
+        for what, here, there in (
+            ("shows", ours.includes, theirs.includes),
+            ("links to", sorted(ours.links), sorted(theirs.links)),
+        ):
+            if here != there:
+                file, place = (f"docs/{locale}/{state.page}.md" for locale in (one, other))
+                found.append(
+                    f"{file}:{ours.line}: {what} {' '.join(here) or 'nothing'} in #{state.anchor}, "
+                    f"and {place}:{theirs.line} {' '.join(there) or 'nothing'}. Make them the same."
+                )
+    return found
+
+
+def outputs(folder: Path) -> dict[str, list[str]]:
+    """What each snippet below a folder is said to print."""
+    found = {}
+    for path in sorted(folder.rglob("*.md")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        shown = re.findall(r"^```(?:text|pytb)\n([\s\S]*?)^```$", text, re.MULTILINE)
+        found[path.relative_to(folder).as_posix()] = "".join(shown).splitlines()
+    return found
+
+
+def summarize(base: str) -> int:
+    """Print, in Markdown, what changes against another commit: outputs, sections out of step."""
+
+    def fallen(docs: Path) -> dict[tuple, State]:
+        found = out_of_step(docs=docs)
+        return {(one.page, one.anchor, one.why, *one.behind): one for one in found}
+
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["git", "archive", base, "docs", "snippets"]
+        archive = subprocess.run(command, cwd=ROOT, capture_output=True)
+        if archive.returncode:
+            raise Mistake(f"BASE={base}: {archive.stderr.decode().strip()}")
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+            files.extractall(folder, filter="data")
+        was, old = fallen(Path(folder, "docs")), outputs(Path(folder, "snippets"))
+    now, new = fallen(DOCS), outputs(SNIPPETS)
+    blocks = []
+    for path in sorted(old.keys() & new.keys()):
+        lines = list(difflib.unified_diff(old[path], new[path], lineterm="", n=1))[2:]
+        blocks += ["\n".join([f"`snippets/{path}`", "```diff", *lines, "```"])] * bool(lines)
+    sections = []
+    for key in now.keys() - was.keys():
+        first, *rest = to_do(now[key])
+        sections.append("\n".join([first, "```", *rest, "```"]))
+    for heading, found in (("outputs", blocks), ("fallen", sorted(sections))):
+        none = in_words("none", [], [])
+        print("\n".join([f"## {in_words(heading, [], [])}\n", *(found or [none]), ""]))
+    return 0

@@ -1,0 +1,372 @@
+"""What happens to the site while MkDocs builds it: each event once, in the order in which it acts.
+
+i18n builds one language after the other, each with all of these events, the second within the
+last event of the first. Hooks come after the plugins, but for those of i18n, which come last: so
+what i18n has to know of is done in on_files, and what has to know of i18n's files in on_nav.
+"""
+
+from __future__ import annotations
+
+import gc
+import html
+import logging
+import posixpath
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from jinja2 import FileSystemBytecodeCache
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_relative_url, write_file
+from mkdocs_jupyter.config import settings as jupyter_settings
+from nbconvert.exporters.templateexporter import default_filters
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
+
+from tools import korean, notebook, plain, search, site, tips
+from tools.page import Page, includes
+from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
+from tools.translations import as_shown, read_record
+
+EXERCISE = re.compile(r"(?P<folder>(?:.+/)?exercises)/(?P<number>\d+)-[\w-]+")
+SOLVED = re.compile(r"(?:.+/)?exercises/solved")
+MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
+DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
+TALKATIVE = (
+    "mkdocs.plugins.mkdocs_macros",
+    "mkdocs.plugins.mkdocs_static_i18n",
+    "mkdocs.mkdocs-jupyter",
+)
+
+log = logging.getLogger("mkdocs.tools")
+folder = TemporaryDirectory(prefix="notes-")  # for notebooks to render, and compiled templates
+
+
+@dataclass
+class Build:
+    """What is known of one language while it is built."""
+
+    locale: str
+    texts: dict[str, str] = field(default_factory=dict)  # the Markdown of its pages, by name
+    sections: dict[str, search.Sections] = field(default_factory=dict)  # for the search
+    titles: dict[str, str] = field(default_factory=dict)  # {title in another language: which}
+    files: list[File] = field(default_factory=list)  # of its pages
+    listing: str = ""  # its part of llms.txt
+
+
+@dataclass
+class Serving:
+    """What `make serve` keeps from one build to the next."""
+
+    rendered: dict[str, tuple] = field(default_factory=dict)  # of each page: from what, and what
+    machinery: dict[Path, float] = field(default_factory=dict)  # when its files were written
+
+
+builds: dict[str, Build] = {}
+serving: Serving | None = None
+
+
+def written() -> dict[Path, float]:
+    """When each file of the machinery was last written."""
+    return {path: path.stat().st_mtime for path in (ROOT / "tools").glob("*.py")}
+
+
+def stale() -> list[Path]:
+    """The files of the machinery that were changed since `make serve` has read them."""
+    begun = serving.machinery if serving else written()
+    return [path for path, when in written().items() if begun.get(path) != when]
+
+
+def current(config) -> str:
+    """The language that is being built."""
+    return config.plugins["i18n"].current_language or DEFAULT
+
+
+def page_name(file) -> str:
+    """`nn-module/modes` for a file of MkDocs."""
+    return file.src_uri.partition("/")[2].removesuffix(".md")
+
+
+def resolver(file, files, config):
+    """A function that gives the full address of what a link on a page leads to."""
+
+    def resolve(link: str) -> str:
+        path, mark, anchor = link.partition("#")
+        place = posixpath.join(posixpath.dirname(file.src_uri), path)
+        target = files.get_file_from_path(posixpath.normpath(place)) if path else file
+        return urljoin(config.site_url, target.url) + mark + anchor if target else link
+
+    return resolve
+
+
+def other_page(file) -> Page | None:
+    """The page to show in place of one that is not written; None if it is written."""
+    locale, name = file.src_uri.partition("/")[0], page_name(file)
+    if locale not in LOCALES or Page.read(locale, name).text:
+        return None
+    pages = (Page.read(other, name) for other in LOCALES)
+    return next((page for page in pages if page.text), None)
+
+
+def on_startup(*, command, dirty):
+    """Learn whether the site is served, and quiet what nobody asked for."""
+    global serving
+    serving = Serving(machinery=written()) if command == "serve" else None
+    gc.set_threshold(100_000)  # a build makes many objects, and then ends
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def on_config(config):
+    """Give every template the words of its language and the data; i18n its titles."""
+    for cached in (site.words, site.data):
+        cached.cache_clear()
+    locale = current(config)
+    words = site.words(locale)
+    if locale == DEFAULT:
+        builds.clear()
+        for path in stale():
+            mend = "Stop `make serve` (Ctrl+C) and start it again."
+            log.warning(f"{site.relative(path)}:1: changed, and not read again. {mend}")
+    builds[locale] = Build(locale)
+    config.site_name, config.site_description = words["site_name"], words["site_description"]
+    language = config.plugins["i18n"].get_language_config(locale)
+    language.nav_translations = words["nav"]
+    vars(config.extra).pop("alternate", None)  # i18n leaves here what its last page had
+    config.extra.update(
+        words=words,
+        layers=site.data("layers"),
+        tiny_vla=site.data("tiny_vla"),
+        curves=site.data("curves"),
+        serving=bool(serving),
+    )
+
+
+def on_files(files, *, config):
+    """Let i18n know of pages that are not in every language; one that was deleted stays so."""
+    record = read_record()
+    for name in site.pages():
+        for locale in LOCALES:
+            known = any(locale in hashes for hashes in record.get(name, {}).values())
+            if not known and not (DOCS / locale / f"{name}.md").exists():
+                uri, paths = f"{locale}/{name}.md", (config.docs_dir, config.site_dir)
+                files.append(File(uri, *paths, config.use_directory_urls))
+    return files
+
+
+def on_nav(nav, *, config, files):
+    """Put together what the reader of each page is shown, and offer the notebooks."""
+    build, record = builds[current(config)], read_record()
+    found, build.files = {}, files.documentation_pages()
+    for file in build.files:
+        page = Page.read(build.locale, page_name(file))
+
+        def note(why, language, anchor, name=page.name):
+            words = site.words(build.locale)
+            where = config.site_url + site.address(language, name) + f"#{anchor}" * bool(anchor)
+            return words["behind"][why].format(where, language=words["languages"][language])
+
+        build.texts[page.name] = as_shown(page, record, note)
+        found[page.name] = file
+    offer_notebooks(build, found, config, files)
+
+
+def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None:
+    """Add what can be downloaded: notebooks of exercises and labs, and the modules of labs."""
+
+    def source(name: str) -> notebook.Source:
+        file, page = pages[name], Page(build.locale, name, build.texts[name])
+        url = urljoin(config.site_url, file.url)
+        return notebook.Source(page, url, resolver(file, files, config))
+
+    def offer(beside: str, name: str, content: str) -> None:
+        page = pages[beside]
+        uri = posixpath.join(posixpath.dirname(page.src_uri), name)
+        file = File.generated(config, uri, content=content)
+        file.dest_uri = posixpath.join(posixpath.dirname(page.dest_uri), name)
+        files.append(file)
+
+    exercises: dict[str, list[str]] = {}
+    numbered = sorted(filter(None, map(EXERCISE.fullmatch, pages)), key=lambda m: int(m["number"]))
+    for match in numbered:
+        exercises.setdefault(match["folder"], []).append(match[0])
+    for within, names in exercises.items():
+        parts = [notebook.exercise_cells(source(name)) for name in names]
+        for which, (kind, page) in enumerate((("workbook", "index"), ("solved", "solved"))):
+            name = f"{within}/{page}"
+            if name not in pages:
+                what = f"no such page. Its first section opens the {kind}; write it."
+                raise Page(build.locale, name, "").mistake(1, what)
+            cells = [cell for part in parts for cell in part[which]]
+            text = notebook.written([notebook.intro(source(name)), *cells])
+            offer(f"{within}/index", f"{kind}.ipynb", text)
+            if kind == "solved":  # mkdocs-jupyter takes it from here, in place of the page's file
+                path = Path(folder.name, build.locale, within, "solved.ipynb")
+                write_file(text.encode(), str(path))
+                pages[name].abs_src_path = str(path)
+    for name, text in build.texts.items():
+        for macro in MACRO.finditer(text):
+            if macro["macro"] == "source":
+                offer(name, macro["name"], (SNIPPETS / macro["name"]).read_text(encoding="utf-8"))
+            elif macro["name"] not in notebook.KINDS:
+                cells = notebook.lab_cells(source(name))
+                offer(name, f"{macro['name']}.ipynb", notebook.written(cells))
+
+
+def on_env(env, *, config, files):
+    """Compile each template once; every build does it for each language."""
+    env.bytecode_cache = FileSystemBytecodeCache(folder.name)
+
+
+def on_pre_page(page, *, config, files):
+    """Have a page that is not written edited by making its file, and found as the one shown."""
+    if other := other_page(page.file):
+        page.written_at = config.site_url + site.address(other.locale, other.name)  # for main.html
+        if page.edit_url:
+            file = urlencode({"filename": f"docs/{page.file.src_uri}"})
+            page.edit_url = f"{config.repo_url.rstrip('/')}/new/main?{file}"
+    if SOLVED.fullmatch(page_name(page.file)):
+
+        def site_html(nb):
+            # The first cell is this page's own text, which has its buttons and links still.
+            cells = map(notebook.as_markdown, nb.cells[1:])
+            page.markdown = "\n\n".join([page.markdown, *cells])
+            MkDocsPage.render(page, config, files)
+            page.from_notebook = page.content, page.toc
+            return ""
+
+        filters: dict[str, Any] = default_filters
+        filters["site_html"] = site_html
+        jupyter_settings.templates_dir = str(DOCS / "theme/notebook")
+
+
+def on_page_read_source(*, page, config):
+    """Give MkDocs the page as it is shown. Raises Mistake where an include leads nowhere."""
+    own = Page.read(current(config), page_name(page.file))
+    for include in own.includes:
+        if include.wrong:
+            raise own.mistake(include.line, include.wrong)
+    return builds[own.locale].texts[own.name]
+
+
+def on_page_markdown(markdown, *, page, config, files):
+    """Keep the comments for tests from the reader, the page from the plugin's search.
+
+    While the site is served, a page is rendered only if what it is made of has changed.
+    """
+    page.meta["search"] = {"exclude": True}
+    if serving:
+        page.render = render_if_changed(page, page.render, serving.rendered)
+    return plain.without_allowances(markdown)
+
+
+def render_if_changed(page, render, rendered):
+    """`render`, but for a page whose Markdown, notebook and snippets are those of last time."""
+
+    def render_or_recall(config, files):
+        used = [Path(page.file.abs_src_path), *(SNIPPETS / i.path for i in includes(page.markdown))]
+        sources = [page.markdown, *(path.read_bytes() for path in used if path.is_file())]
+        if rendered.get(page.file.src_uri, [None])[0] != sources:
+            before = dict(vars(page))
+            render(config, files)
+            made = {name: now for name, now in vars(page).items() if before.get(name) is not now}
+            rendered[page.file.src_uri] = sources, made
+        vars(page).update(rendered[page.file.src_uri][1])
+        # These name files, which are other objects in every build.
+        page.links_to_anchors = {
+            files.get_file_from_path(file.src_uri) or file: links
+            for file, links in page.links_to_anchors.items()
+        }
+
+    return render_or_recall
+
+
+def on_page_content(content, *, page, config, files):
+    """Take over the solved notebook, and write the page as plain Markdown beside its HTML."""
+    if SOLVED.fullmatch(page_name(page.file)):
+        if not hasattr(page, "from_notebook"):
+            what = "mkdocs-jupyter did not render this page with docs/theme/notebook."
+            raise Mistake(f"docs/{page.file.src_uri}:1: {what} See its settings in mkdocs.yml.")
+        content, page.toc = page.from_notebook
+    build = builds[current(config)]
+    headings = search.HEADING.findall(content)
+    build.titles.update({search.one_line(title): lang for _, lang, title in headings if lang})
+    # The second of two blank lines in code, which site.css hides on a phone.
+    content = content.replace(">\n\n\n<span", '>\n\n<span class="second-blank">\n</span><span')
+    text = plain.plain_page(page.markdown, resolver(page.file, files, config))
+    write_file(text.encode(), str(Path(config.site_dir, page.file.dest_uri).with_name("index.md")))
+    return content
+
+
+def on_page_context(context, *, page, config, nav):
+    """Take up what the search is to find; then, for the reader alone, mark the glossary's terms."""
+    build = builds[current(config)]
+    address = page.url.removeprefix("./").removeprefix(site.home(build.locale))
+    build.sections[address] = search.sections(page.content, address)
+    glossary, address = Page.read(build.locale, "glossary"), site.address(build.locale, "glossary")
+    if page_name(page.file) == "glossary":
+        shown = other_page(page.file) or glossary
+        page.content = tips.with_anchors(page.content, shown.text, shown.locale)
+    elif glossary.text and "/" in page_name(
+        page.file
+    ):  # the notes: other pages use these words for other things
+        leads = get_relative_url(address, page.url)
+        page.content = tips.marked(page.content, glossary.text, build.locale, leads)
+    if not build.listing:
+        # Pages for contributors, which are not in the navigation, come last.
+        others = [file.page for file in build.files if file.inclusion.is_not_in_nav()]
+        pages = [one for one in (*nav.pages, *others) if one]
+        facts = [(one.title, one.url, one.meta.get("description", "")) for one in pages]
+        rows = [
+            f"- [{title}]({config.site_url}{url}index.md): {told}" for title, url, told in facts
+        ]
+        build.listing = "\n".join([f"## {config.site_name}", "", *rows])
+
+
+def on_post_template(output, *, template_name, config):
+    """Keep a 404 page for each language: all builds write the same 404.html, the last one stays."""
+    locale, first = current(config), Path(config.site_dir, template_name)
+    if template_name != "404.html" or locale == DEFAULT:
+        return output
+    write_file(output.encode(), str(first.parent / locale / template_name))
+    return first.read_text(encoding="utf-8")
+
+
+def on_post_page(output, *, page, config):
+    """Mark what the navigation has in another language, and drop labels that mix the two."""
+    for title, language in builds[current(config)].titles.items():
+        name = re.escape(html.escape(title, quote=False))
+        label = rf'(<(?:span|div) class="md-ellipsis")(>\s*{name}\s*<)'
+        output = re.sub(label, rf'\1 lang="{language}"\2', output)
+        output = re.sub(rf' aria-label="[^":]*: {name}"', "", output)
+    return korean.joined(output) if current(config) == "ko" else output
+
+
+@event_priority(-110)  # after i18n, which has the search plugin write its index once more
+def on_post_build(config):
+    """Write each search index in place of the plugin's one, and llms.txt (see llmstxt.org)."""
+    if config.plugins["i18n"].building:
+        return
+    folder = Path(config.site_dir)
+    (folder / "search/search_index.json").unlink(missing_ok=True)
+    for locale, build in builds.items():
+        index = search.index(build.sections, Page.read(locale, "glossary"))
+        write_file(index.encode(), str(folder / f"search/{locale}.json"))
+    # The dark scheme for those whose system is dark and whose browser runs no script: its rules,
+    # copied from where they stand, since CSS cannot take them up under another condition.
+    styles = [*folder.glob("assets/stylesheets/palette.*.css"), folder / "assets/site.css"]
+    dark = (rule for style in styles for rule in DARK.findall(style.read_text(encoding="utf-8")))
+    rules = "\n".join(f"  body[data-md-color-scheme] {{ {rule.strip()} }}" for rule in dark)
+    rules = f"@media screen and (prefers-color-scheme: dark) {{\n{rules}\n}}\n"
+    write_file(rules.encode(), str(folder / "assets/no-script.css"))
+    words = [site.words(locale) for locale in builds]
+    parts = ["# " + " · ".join(one["site_name"] for one in words)]
+    parts.append("\n".join(f"> {one['site_description']}" for one in words))
+    parts += [build.listing for build in builds.values()]
+    write_file(("\n\n".join(parts) + "\n").encode(), str(folder / "llms.txt"))

@@ -1,0 +1,134 @@
+"""Makes the files of a new page or snippet, in every language, in the navigation and in place.
+
+What is left to write is marked with TODO, and the tests name it. Nothing is written over.
+"""
+
+import re
+from pathlib import Path
+
+from tools import snippet
+from tools.page import Page
+from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, relative
+
+NAME = re.compile(r"([a-z0-9][a-z0-9-]*/)*[a-z0-9][a-z0-9-]*")
+BLOCK = """\
+import torch
+from torch import nn
+
+raise NotImplementedError("TODO: write it")
+"""
+STARTER = """\
+from torch import nn
+
+
+def answer():
+    ...  # 여기를 채운다 · fill this in
+
+
+print(answer())  # TODO
+"""
+ANSWER = """\
+from torch import nn
+
+
+def answer():
+    raise NotImplementedError("TODO: the answer")
+
+
+print(answer())
+"""
+CHECK = """\
+def check_answer():
+    \"\"\"What is wrong with the answer, first, in Korean and English; None if nothing is.\"\"\"
+    raise NotImplementedError("TODO: the check, as in the other exercises")
+
+
+if hint := check_answer():
+    raise AssertionError("\\n\\n".join(hint))
+print("연습 {number}: 맞다. · Exercise {number}: right.")
+"""
+EXERCISE = re.compile(r"[a-z0-9/-]+/exercises/(\d+)-([a-z0-9-]+)")
+
+
+def create(file: Path, text: str) -> None:
+    """Write a new file, and say so."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{relative(file)}: made. Write what is marked with TODO.")
+
+
+def into_nav(page: str) -> None:
+    """Add a page to the navigation, after the last of its folder that has the like of its name."""
+    file = ROOT / "mkdocs.yml"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    within = f"{page.rpartition('/')[0]}/" if "/" in page else ""
+    kind = r"\d+-" if EXERCISE.fullmatch(page) else r"(?!\d+-)"
+    like = re.compile(rf"(\s*)- {re.escape(within)}{kind}[\w-]+\.md$")
+    places = [(number, m[1]) for number, line in enumerate(lines, 1) if (m := like.match(line))]
+    if not places:
+        print(f"mkdocs.yml:1: add {page}.md to nav, where readers are to find it.")
+        return
+    number, indent = places[-1]
+    lines.insert(number, f"{indent}- {page}.md\n")
+    file.write_text("".join(lines), encoding="utf-8", newline="\n")
+    mend = "Move the line to where readers are to find it."
+    print(f"mkdocs.yml:{number + 1}: {page}.md added to nav. {mend}")
+
+
+def new_page(page: str) -> int:
+    """Make a page; if it is NOTE/exercises/7-name, its snippets too."""
+    if not NAME.fullmatch(page):
+        what = "a page is named in small letters, digits and hyphens, as nn-module/parameters is."
+        raise Mistake(f"PAGE={page}: {what}")
+    for locale in LOCALES:
+        if Page.read(locale, page).path.exists():
+            raise Mistake(f"PAGE={page}: docs/{locale}/{page}.md is there already.")
+    exercise = EXERCISE.fullmatch(page)
+    number, name = exercise.groups() if exercise else ("", page.rpartition("/")[2])
+    words = {"PAGE": page, "FILE": page.rpartition("/")[2], "NUMBER": number, "NAME": name}
+    for locale in LOCALES:
+        template = DOCS / f"theme/new/{locale}/{'exercise' if exercise else 'page'}.md"
+        if template.exists():
+            text = template.read_text(encoding="utf-8")
+            text = re.sub("|".join(words), lambda word: words[word[0]], text)
+            create(DOCS / locale / f"{page}.md", text)
+    if exercise:
+        check = CHECK.format(number=number)
+        for file, form, parts in (
+            ("starter", snippet.PRINTING, {"code": STARTER, "output": "None\n"}),
+            ("solution", snippet.SOLUTION, {"answer": ANSWER, "check": check, "output": "TODO\n"}),
+            ("wrong/todo", snippet.WRONG, {"code": ANSWER, "says": "TODO\n"}),
+        ):
+            create(SNIPPETS / page / f"{file}.md", form.format(**parts))
+    into_nav(page)
+    print("One language is enough: delete the other file, and the page is shown in both.")
+    print(f"Then: make check, make test PAGE={page}")
+    return 0
+
+
+def new_snippet(name: str, section: str) -> int:
+    """Make a snippet, and include it at the end of a section of its page, in each language."""
+    name = name.removeprefix("snippets/").removesuffix(".md")
+    page = name.rpartition("/")[0]
+    written = [one for one in (Page.read(locale, page) for locale in LOCALES) if one.text]
+    if not NAME.fullmatch(name) or not written:
+        what = "name the page and the snippet, as in nn-module/parameters/freeze."
+        raise Mistake(f"SNIPPET={name}: {what} A new page comes first: make new-page.")
+    if (SNIPPETS / f"{name}.md").exists():
+        raise Mistake(f"SNIPPET={name}: snippets/{name}.md is there already.")
+    for one in written:
+        anchors = [part.anchor or "-" for part in one.sections]
+        if section and section not in anchors:
+            raise Mistake(f"SECTION={section}: {one.file} has {', '.join(anchors)}.")
+    create(SNIPPETS / f"{name}.md", snippet.SILENT.format(code=BLOCK))
+    for one in written:
+        anchors = [part.anchor for part in one.sections]
+        end = anchors.index(section) + 1 if section else len(anchors)
+        texts = [part.text for part in one.sections]
+        above = "".join(texts[:end]).rstrip("\n") + f'\n\n--8<-- "{name}.md"\n'
+        below = "".join(["\n" * (end < len(texts)), *texts[end:]])
+        one.path.write_text(above + below, encoding="utf-8", newline="\n")
+        line = above.count("\n")
+        print(f"{one.file}:{line}: included here. Move the line, and write around it.")
+    print("Then: make record, and git diff")
+    return 0

@@ -1,0 +1,81 @@
+"""Runs every snippet, and rewrites what it prints and the lab's data where they changed.
+
+A file whose block fails is left as it is. When all blocks ran, docs/data/verified.yml is given
+the PyTorch release and the date that the pages show.
+"""
+
+import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tools import snippet
+from tools.run import Interpreter
+from tools.site import DATA, SNIPPETS, Mistake, relative
+
+VERIFIED = """\
+# Written by `make record`: with which PyTorch, and when, all blocks printed what the pages show.
+extra:
+  verified: {{torch: {release}, date: {date}}}
+"""
+
+
+def rewritten(path: Path, text: str) -> bool:
+    """Whether a file had to be written to hold this text; it is named then."""
+    if path.exists() and text == path.read_text(encoding="utf-8"):
+        return False
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{relative(path)}: rewritten")
+    return True
+
+
+def new_text(block: snippet.Snippet, fresh: Interpreter, disturbed: Interpreter) -> str:
+    """The text of a snippet's file with what the block prints now. Raises Mistake if it fails."""
+    fresh.start(block.code)
+    disturbed.start(block.code)
+    result, again = fresh.result(), disturbed.result()
+
+    def mistake(line: int, what: str) -> Mistake:
+        return Mistake(f"{block.name}:{line}: not written, {what}")
+
+    if result.error:
+        raise mistake(block.file_line(result.line), f"the block {result.error}")
+    if result.stdout and not result.stdout.endswith("\n"):
+        raise mistake(1, "the output does not end its last line. Print without end=''.")
+    if result != again:
+        raise mistake(1, "two runs differ. Set a seed, sort what has no order.")
+    if "says" not in block.parts:
+        return block.with_output(result.stdout)
+    verdict = fresh.run(block.code + snippet.solution_of(block.path).check).error or ""
+    says = verdict.removeprefix("raises ") + "\n"
+    if not says.startswith("AssertionError: "):
+        what = "the check does not reject this answer with a hint"
+        raise mistake(1, f"{what}: {verdict or 'it passes'}")
+    return block.with_says(says)
+
+
+def record(page: str) -> int:
+    """Rewrite what has changed, of one page or, without a name, of all; 1 if a block failed."""
+    changed = failed = 0
+    paths = [path for path in snippet.paths() if not page or SNIPPETS / page in path.parents]
+    with Interpreter() as fresh, Interpreter(disturbed=True) as disturbed:
+        for path in paths:
+            try:
+                block = snippet.read(path)
+                if reason := snippet.lacks(block.needs):
+                    print(f"{block.name}: left as it is, {reason}")
+                else:
+                    changed += rewritten(path, new_text(block, fresh, disturbed))
+            except Mistake as mistake:
+                failed += 1
+                print(mistake)
+    if not page:
+        from tools import figures  # imports torch
+
+        changed += sum(rewritten(path, text) for path, text in figures.files().items())
+    print(f"{changed} rewritten, {failed} failed, {len(paths)} in all. See git diff.")
+    if failed or page:
+        return bool(failed or not paths)
+    release = version("torch").partition("+")[0]
+    text = VERIFIED.format(release=release, date=datetime.date.today())
+    (DATA / "verified.yml").write_text(text, encoding="utf-8", newline="\n")
+    return 0

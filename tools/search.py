@@ -1,0 +1,106 @@
+"""The index of each language's search: sections of the pages, and the terms of the glossary.
+
+The search plugin makes one for all languages, and parsing the pages takes it a quarter of the
+build. assets/search.js reads it when the reader turns to search. The terms are other words for a
+thing, in every language, with the section that explains it.
+"""
+
+import html
+import json
+import keyword
+import re
+from typing import Any
+
+from tools.page import Page
+from tools.site import LOCALES, words
+
+TERM = re.compile(
+    r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE
+)
+LABELS = [words(locale)["glossary"] for locale in LOCALES]
+NOT_USED, ALSO_CALLED = (
+    {label[which] for label in LABELS} for which in ("not_used", "also_called")
+)
+OTHER_LABELS = [label for labels in LABELS for label in labels.values()]
+OTHER_NAMES = re.compile(
+    rf"(?P<which>{'|'.join(map(re.escape, OTHER_LABELS))}): (?P<names>[^.]*)\."
+)
+EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
+CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
+BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+NOT_SAID = re.compile(r'<svg.*?</svg>|<p class="behind">.*?</p>', re.DOTALL)
+# Whatever attributes it has, in any order: its id, its language if it has one, its title.
+HEADING = re.compile(
+    r'<h[1-6]\b(?=[^>]* id="([^"]+)")(?=(?:[^>]* lang="(\w+)")?)[^>]*>'
+    r'(.*?)(?:<a class="headerlink".*?)?</h[1-6]>',
+    re.DOTALL,
+)
+Sections = list[list[str]]
+
+
+def one_line(text: str) -> str:
+    """HTML as one line of text."""
+    text = re.sub(r"</?(?:a|code|em|span|strong|m[a-z]+)\b[^>]*>", "", text)
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))).strip()
+
+
+def sections(content: str, address: str) -> Sections:
+    """For each section of a page its address, title and page's title, prose, and names in code.
+
+    First those in the code of its prose, then those in its blocks. A section in another language
+    than its page has that language at the end.
+    """
+    found: Sections = []
+    _, *parts = HEADING.split(NOT_SAID.sub("", content))
+    for anchor, language, heading, text in zip(*(parts[place::4] for place in range(4))):
+        prose = BLOCK.sub(" ", text)
+        named = dict.fromkeys(map(one_line, CODE.findall(heading + prose)))
+        blocks = html.unescape(one_line(" ".join(BLOCK.findall(text))))
+        used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)))
+        where = f"{address}#{anchor}" if found else address
+        titles = one_line(heading), one_line(parts[2])
+        texts = one_line(prose), " ".join(named), " ".join(used)
+        found.append([where, *titles, *texts, *filter(None, [language])])
+    return found
+
+
+def names_in(headword: str) -> list[str]:
+    """The names in a headword: two in `인자 · argument`, and in `서브 모듈(submodule)`."""
+    return re.split(r", | · ", re.sub(r"(?<=[가-힣])\(([^)]*)\)", r" · \1", headword))
+
+
+def terms(glossary: Page, addresses: set[str]) -> list[list[Any]]:
+    """For each entry its names, the names in its code, and the address that explains it.
+
+    Raises Mistake where a link leads to no section.
+    """
+    found, heading = [], ""
+    for term in TERM.finditer(glossary.text):
+        if term["heading"]:
+            heading = term["heading"]
+            continue
+        names, meaning = names_in(term["names"]), term["meaning"]
+        for others in OTHER_NAMES.finditer(meaning):
+            names += others["names"].split(", ")
+        link = EXPLAINED.search(meaning)
+        target = link["link"] if link else f"glossary.md#{heading}"
+        page, _, anchor = target.partition("#")
+        page = page.removesuffix("index.md").removesuffix(".md").rstrip("/") + "/"
+        # The text below a page's own title stands in the index without an anchor.
+        address = next((a for a in (f"{page}#{anchor}", page) if a in addresses), None)
+        if address is None:
+            line = glossary.text.count("\n", 0, term.start("meaning")) + 1
+            what = f"{target} is no page that explains this term. Mend the link, or take it out."
+            raise glossary.mistake(line, what)
+        meaning = OTHER_NAMES.sub("", meaning).partition("→")[0]
+        code = re.findall(r"`([A-Za-z_][\w.]*)[^`]*`", meaning)
+        code = [name for name in code if not keyword.iskeyword(name)]
+        found.append([[name.strip("` ") for name in names], code, address])
+    return found
+
+
+def index(pages: dict[str, Sections], glossary: Page) -> str:
+    """The index of a language as JSON, from the sections of its pages by address."""
+    own = [section for address in sorted(pages) for section in pages[address]]
+    known = terms(glossary, {section[0] for section in own})
+    return json.dumps({"sections": own, "terms": known}, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,123 @@
+"""Where things are: languages, addresses, navigation, data and words, each read in one way."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mkdocs.exceptions import PluginError
+from mkdocs.utils.yaml import yaml_load
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, SNIPPETS = ROOT / "docs", ROOT / "snippets"
+DATA = DOCS / "data"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Mistake(PluginError):
+    """Something that a contributor has to mend: `file:line: what is wrong, what to do`."""
+
+
+def settings() -> dict[str, Any]:
+    """mkdocs.yml with what it inherits. Raises Mistake where it is not YAML."""
+    try:
+        with open(ROOT / "mkdocs.yml", encoding="utf-8") as file:
+            return yaml_load(file)
+    except yaml.MarkedYAMLError as error:
+        raise not_yaml(Path("mkdocs.yml"), error) from None
+
+
+def not_yaml(path: Path, error: yaml.MarkedYAMLError) -> Mistake:
+    """The Mistake for a file that YAML cannot read."""
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    return Mistake(f"{relative(path)}:{line}: not YAML: {error.problem}. Mend this line.")
+
+
+def relative(path: Path) -> str:
+    """A path as a message or an editor wants it, from the root of the repository."""
+    return (path.relative_to(ROOT) if path.is_absolute() else path).as_posix()
+
+
+SETTINGS = settings()
+_LANGUAGES = next(p["i18n"]["languages"] for p in SETTINGS["plugins"] if "i18n" in p)
+LOCALES: tuple[str, ...] = tuple(language["locale"] for language in _LANGUAGES)
+DEFAULT: str = next(language["locale"] for language in _LANGUAGES if language.get("default"))
+
+
+def home(locale: str) -> str:
+    """What the addresses of a language begin with: nothing for the default one, `en/`."""
+    return "" if locale == DEFAULT else f"{locale}/"
+
+
+def address(locale: str, page: str) -> str:
+    """`en`, `nn-module/modes` → `en/nn-module/modes/`."""
+    return home(locale) + (page.removesuffix("index") if page.endswith("index") else f"{page}/")
+
+
+def locale_of(address: str) -> str:
+    """The language of an address, or of a path in the built site."""
+    return next((one for one in LOCALES if home(one) and address.startswith(home(one))), DEFAULT)
+
+
+def pages(docs: Path = DOCS) -> list[str]:
+    """The names of all pages that are written in any language, as `nn-module/modes`."""
+    folders = [docs / locale for locale in LOCALES]
+    files = ((folder, path) for folder in folders for path in folder.rglob("*.md"))
+    return sorted({path.relative_to(folder).with_suffix("").as_posix() for folder, path in files})
+
+
+def page_named(name: str) -> str:
+    """A page as somebody has written it, `docs/en/nn-module/modes.md` too, by its name."""
+    name = name.strip().removeprefix("docs/").removesuffix(".md")
+    first, _, rest = name.partition("/")
+    return rest if first in LOCALES else name
+
+
+def nav() -> list[str]:
+    """The names of the pages in the navigation, in its order."""
+
+    def flat(entries: Any) -> Iterator[str]:
+        for entry in entries if isinstance(entries, list) else [entries]:
+            values = entry.values() if isinstance(entry, dict) else [entry]
+            for value in values:
+                yield from flat(value) if isinstance(value, list) else [value.removesuffix(".md")]
+
+    return list(flat(SETTINGS["nav"]))
+
+
+@cache
+def data(name: str) -> Any:
+    """A file of docs/data. Raises Mistake where it is not YAML."""
+    path = DATA / f"{name}.yml"
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), LOADER)
+    except yaml.MarkedYAMLError as error:
+        raise not_yaml(path, error) from None
+
+
+@cache
+def words(locale: str) -> Any:
+    """The words of the interface in one language, with the tree of docs/data/words.yml.
+
+    Raises Mistake where one is missing.
+    """
+    path = DATA / "words.yml"
+
+    def of(node: yaml.Node) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            raise Mistake(f"{relative(path)}:{node.start_mark.line + 1}: say it by language.")
+        entries = {key.value: value for key, value in node.value}
+        if not entries.keys() & set(LOCALES):
+            return {key: of(value) for key, value in entries.items()}
+        if locale not in entries:
+            line = node.start_mark.line + 1
+            raise Mistake(f"{relative(path)}:{line}: these words lack {locale!r}. Add them.")
+        return loader.construct_object(entries[locale], deep=True)
+
+    try:
+        loader = LOADER(path.read_text(encoding="utf-8"))
+        root = loader.get_single_node() or yaml.MappingNode("", [])
+    except yaml.MarkedYAMLError as error:
+        raise not_yaml(path, error) from None
+    return of(root)

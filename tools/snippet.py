@@ -1,0 +1,214 @@
+"""The one reader of the one form of a snippet: a block and its output, or parts of an exercise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from tools.site import SNIPPETS, Mistake, relative
+
+# The forms of a snippet's file. A page shows `answer`, `check` and `output` of a solution apart, by
+# the names of its sections (pymdownx.snippets); pytest-codeblocks does not see those comments, and
+# runs answer and check as one block.
+SILENT = """\
+```python
+{code}```
+"""
+PRINTING = (
+    SILENT
+    + """\
+<!--pytest-codeblocks:expected-output-->
+```text
+{output}```
+"""
+)
+# A block that the oldest supported PyTorch cannot run: the mark is for pytest, the comment for the
+# reader.
+NEEDS = """\
+<!--pytest.mark.needs_torch("{release}")-->
+```python
+# Needs PyTorch {release}.
+{code}```
+<!--pytest-codeblocks:expected-output-->
+```text
+{output}```
+"""
+SOLUTION = """\
+<!-- --8<-- [start:answer] -->
+```python
+{answer}```
+<!-- --8<-- [end:answer] -->
+<!--pytest-codeblocks:cont-->
+<!-- --8<-- [start:check] -->
+```python
+{check}```
+<!-- --8<-- [end:check] -->
+<!--pytest-codeblocks:expected-output-->
+<!-- --8<-- [start:output] -->
+```text
+{output}```
+<!-- --8<-- [end:output] -->
+"""
+WRONG = """\
+```python
+{code}```
+
+```pytb
+{says}```
+"""
+SECTIONS = ("answer", "check", "output")
+PLACEHOLDERS = {
+    "code": "the code",
+    "output": "what it prints",
+    "answer": "the answer",
+    "check": "the check",
+    "says": "what the check says; `make record` writes it",
+}
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A snippet's file, read: which form it has, and what stands in it."""
+
+    path: Path
+    form: str
+    parts: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The path from the repository's root, as a message or an editor wants it."""
+        return relative(self.path)
+
+    @property
+    def code(self) -> str:
+        """What pytest-codeblocks runs: the block, or an answer and its check."""
+        if "code" not in self.parts:
+            return self.answer + self.check
+        return f"# Needs PyTorch {self.needs}.\n" * bool(self.needs) + self.parts["code"]
+
+    @property
+    def needs(self) -> str | None:
+        """The release of PyTorch that the block cannot run without; None if all will do."""
+        return self.parts.get("release")
+
+    @property
+    def answer(self) -> str:
+        """The answer of a solution."""
+        return self.parts["answer"]
+
+    @property
+    def check(self) -> str:
+        """What judges an answer that stands above it."""
+        return self.parts["check"]
+
+    @property
+    def output(self) -> str | None:
+        """What the page shows as printed; None if it shows nothing."""
+        return self.parts.get("output")
+
+    @property
+    def says(self) -> str:
+        """The end of the traceback in which the check rejects a wrong answer."""
+        return self.parts["says"]
+
+    def line_of(self, part: str) -> int:
+        """The line of the file at which a part begins."""
+        return self.form.partition(f"{{{part}}}")[0].format(**self.parts).count("\n") + 1
+
+    def file_line(self, code_line: int | None) -> int:
+        """The line of the file on which a line of `code` stands; 1 if that is not known."""
+        if code_line is None:
+            return 1
+        if "code" in self.parts:
+            return self.line_of("code") + code_line - 1 - bool(self.needs)
+        after = code_line - self.answer.count("\n")
+        return (
+            self.line_of("check") + after - 1
+            if after > 0
+            else self.line_of("answer") + code_line - 1
+        )
+
+    def with_output(self, output: str) -> str:
+        """The text of the file, with `output` in place of the one it has (none if empty)."""
+        form = (PRINTING if output else SILENT) if self.form in (PRINTING, SILENT) else self.form
+        return form.format(**{**self.parts, "output": output})
+
+    def with_says(self, says: str) -> str:
+        """The text of a wrong answer's file, with what the check says to it."""
+        return self.form.format(**{**self.parts, "says": says})
+
+
+def forms(path: Path) -> tuple[str, ...]:
+    """The forms that a file of this name may have."""
+    if path.parent.name == "wrong":
+        return (WRONG,)
+    return (SOLUTION,) if path.name == "solution.md" else (SILENT, NEEDS, PRINTING)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises Mistake, with the line, where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Mistake(f"{relative(path)}:{line}: not UTF-8. Save the file as UTF-8.") from None
+
+
+def read(path: Path) -> Snippet:
+    """Read one snippet's file. Raises Mistake where it is not of its form."""
+    text = read_text(path)
+    for form in forms(path):
+        pattern = re.sub(
+            r"\\\{(\w+)\\\}",
+            r"(?P<\1>(?:(?!```).*\n)*)",
+            re.escape(form.replace("{release}", "RELEASE")),
+        )
+        pattern = pattern.replace("RELEASE", r"(?P<release>\d+\.\d+)", 1).replace(
+            "RELEASE", "(?P=release)"
+        )
+        if match := re.fullmatch(pattern, text):
+            return Snippet(path, form, match.groupdict())
+    raise Mistake(_what_is_wrong(path, text))
+
+
+def _what_is_wrong(path: Path, text: str) -> str:
+    """One line that says where the file leaves its form, and what to write instead."""
+    name, form = relative(path), NEEDS if "needs_torch" in text else forms(path)[-1]
+    needs = re.search(r'needs_torch\("(\d+\.\d+)"\)', text)
+    release = {"release": needs[1] if needs else "2.13"}
+    marks = form.format(**dict.fromkeys(PLACEHOLDERS, ""), **release).splitlines()
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith(("```", "<!--")) and line not in marks:
+            what = f"{line!r} has no place here: pytest-codeblocks would skip or misread it."
+            others = ", ".join(dict.fromkeys(mark for mark in marks if mark != "```"))
+            return f"{name}:{number}: {what} Write one of {others}"
+    if not text.endswith("\n"):
+        return f"{name}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
+    if text.count("```python\n") > (most := form.count("```python\n")):
+        blocks = [number for number, line in enumerate(text.splitlines(), 1) if line == "```python"]
+        what = "one python block too many. A file holds one, a solution.md its answer and check."
+        return f"{name}:{blocks[most]}: {what}"
+    shown = form.format(**{part: f"({what})\n" for part, what in PLACEHOLDERS.items()}, **release)
+    what = "what stands here is of this form, with nothing before, between or after:"
+    return f"{name}:1: {what}\n{shown}"
+
+
+def lacks(release: str | None) -> str | None:
+    """What to say of a block that the installed PyTorch is too old for; None if it is not."""
+    installed = version("torch").partition("+")[0]
+    if release and tuple(map(int, installed.split(".")[:2])) < tuple(map(int, release.split("."))):
+        return f"needs PyTorch {release}, and this is {installed}"
+    return None
+
+
+def paths() -> list[Path]:
+    """Every snippet file, in the order of its name."""
+    return sorted(SNIPPETS.rglob("*.md"))
+
+
+def solution_of(path: Path) -> Snippet:
+    """The solution of the exercise that an answer belongs to. Raises Mistake, OSError."""
+    folder = path.parent.parent if path.parent.name in ("right", "wrong") else path.parent
+    return read(folder / "solution.md")
