@@ -13,7 +13,7 @@ import snippet
 from snippet import ROOT, SNIPPETS
 
 NAME = re.compile(r"([a-z0-9][a-z0-9-]*/)*[a-z0-9][a-z0-9-]*")
-BLOCK = "import torch\nfrom torch import nn\n\nraise NotImplementedError(\"TODO: write the block, then run make record\")\n"
+BLOCK = "import torch\nfrom torch import nn\n\nraise NotImplementedError(\"TODO: write it\")\n"
 STARTER = "from torch import nn\n\n\ndef answer():\n    ...  # 여기를 채운다 · fill this in\n\n\nprint(answer())  # TODO\n"
 ANSWER = "from torch import nn\n\n\ndef answer():\n    raise NotImplementedError(\"TODO: the answer\")\n\n\nprint(answer())\n"
 CHECK = """\
@@ -23,7 +23,7 @@ def check_answer():
 
 
 if hint := check_answer():
-    raise AssertionError("\\n".join(hint))
+    raise AssertionError("\\n\\n".join(hint))
 print("연습 {number}: 맞다. · Exercise {number}: right.")
 """
 

@@ -43,13 +43,13 @@ def fail(name, message):
 
 
 def hint(result, name):
-    """The two lines of the AssertionError that the check has raised; fails if it raised anything else, or nothing."""
-    found = re.fullmatch(r"raises AssertionError: (.+)\n(.+)", result.error or "")
+    """The Korean and the English hint that the check has raised, a line each; fails if it raised anything else, or nothing."""
+    found = re.fullmatch(r"raises AssertionError: (.+)\n\n(.+)", result.error or "", re.DOTALL)
     if not found:
-        fail(name, f"the check has to reject this with a hint, an AssertionError of one Korean and one English line. It {result.error or 'lets it pass'}.")
+        fail(name, f"the check has to reject this with a hint, an AssertionError of Korean lines, an empty one and English lines. It {result.error or 'lets it pass'}.")
     if not HANGUL.search(found[1]) or HANGUL.search(found[2]):
-        fail(name, f"the first line of a hint is Korean, the second English. This one says\n{found[0]}")
-    return found[0]
+        fail(name, f"a hint is Korean above the empty line, English below it. This one says\n{found[0]}")
+    return "\n".join(" ".join(half.split()) for half in found.groups())
 
 
 def pages(exercise):
@@ -137,7 +137,9 @@ def test_wrong_answers_are_rejected_as_shown(exercise, fresh):
     check, seen = read(FOLDER / exercise / "solution.md").check, {}
     for path in answers(f"{exercise}/wrong"):
         wrong = read(path)
-        said = "AssertionError: {}\n{}\n".format(*re.fullmatch(r"raises AssertionError: (.+)\n(.+)", hint(fresh.run(wrong.code + check), f"{wrong.name}:1")).groups())
+        result = fresh.run(wrong.code + check)
+        hint(result, f"{wrong.name}:1")
+        said = result.error.removeprefix("raises ") + "\n"
         if said != wrong.says:
             fail(f"{wrong.name}:{wrong.line_of('says')}", f"the check says\n{said}and the page shows\n{wrong.says}`make record` rewrites it, if the new one is right.")
         if twin := seen.get(said):

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 
 from search import OTHER_NAMES, TERM, names_in
 from test_pages import DOCS, EACH, PAGES, ROOT, report
+from tips import AFTER_NOUN
 
 BLANK = "\N{OBJECT REPLACEMENT CHARACTER}"  # in place of code, mathematics and macros
 ALLOWED = re.compile(r"(?P<code>`[^`]*`)|\s*<!-- allow (?P<what>[^:]*?)(?:: *(?P<why>.*?))? *-->")
@@ -19,7 +20,6 @@ JOINED = str.maketrans("", "", " _-")
 
 HANGUL = "[가-힣]"
 CONTRACTED = {0: 1, 8: 9, 13: 14, 20: 6}  # vowels before 어: 하 → 해, 보 → 봐, 주 → 줘, 리 → 려
-AFTER_NOUN = "(?:들|은|는|이|가|을|를|과|와|의|에|에서|에게|으로|로|도|만|까지|부터|처럼|보다|마다|이?나|뿐|밖에|인|일|이?[다라며면고지]|이?었다|였다)*"
 ENGLISH_ENDS = ("", "s", "es", "d", "ed", "ing", "r", "rs")
 PAIRS = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}  # after a consonant: after a vowel
 OTHER = PAIRS | {after_vowel: particle for particle, after_vowel in PAIRS.items()}

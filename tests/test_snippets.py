@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 import pytest_codeblocks
@@ -70,3 +71,34 @@ def test_output_cannot_vary(path):
     if clock := CLOCK.search(block.code):
         line = block.file_line(block.code[: clock.start(1)].count("\n") + 1)
         pytest.fail(f"{block.name}:{line}: imports {clock[1]}. A time is never the same twice; leave it out.", pytrace=False)
+
+
+# What fits a phone of 390 px, where code runs from edge to edge and scrolls, at worst, by a word; an output never does.
+# The check of an exercise is exempt: nobody reads it.
+COLUMNS = {"code": 60, "answer": 60, "output": 43, "says": 43}
+MEND = {60: "Break the line, or give a part of it a name.", 43: "Print it on two lines, or without brackets or labels; `fill` breaks a message."}
+
+
+def columns(line):
+    """How many columns of a fixed-width font a line takes; a letter of Hangul takes two."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
+
+
+def too_wide(name, text, most, first=1):
+    """One message for each line of `text`, which begins in line `first` of the file, that takes more than `most` columns."""
+    over = [(number, columns(line) - most) for number, line in enumerate(text.splitlines(), first)]
+    return [f"{name}:{number}: {n} column{'s' * (n > 1)} too many ({most} fit a phone). {MEND[most]}" for number, n in over if n > 0]
+
+
+@EACH
+def test_it_fits_a_phone(path):
+    block = read(path)
+    wide = [message for part, most in COLUMNS.items() for message in too_wide(block.name, block.parts.get(part, ""), most, block.line_of(part))]
+    if wide:
+        pytest.fail("\n".join(wide), pytrace=False)
+
+
+def test_tiny_vla_fits_a_phone():
+    file = snippet.SNIPPETS / "tiny_vla.py"
+    if wide := too_wide(file.relative_to(snippet.ROOT).as_posix(), file.read_text(encoding="utf-8"), COLUMNS["code"]):
+        pytest.fail("\n".join(wide), pytrace=False)

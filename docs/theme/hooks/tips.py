@@ -1,0 +1,122 @@
+"""Link the first use of each of the glossary's terms on a page to its entry, with the definition at hand for assets/tips.js.
+
+The plugins that know a glossary mark every use, and no Korean ones, where a particle follows. This runs after the page's
+text has gone into the index, so that it is on the page alone.
+"""
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from mkdocs.plugins import event_priority
+from mkdocs.utils import get_relative_url
+from search import EXPLAINED, OTHER_NAMES, TERM, names_in
+
+# The sections whose entries define a word; the others are there for the search.
+DEFINED = {"structure", "training", "architecture"}
+# Words that pages use in an everyday sense as well, and those that whoever has met PyTorch knows.
+ORDINARY = {"term-path", "term-tensor", "term-dataset"}
+WHERE = re.compile(r"\w+/nn-module/")  # pages that are read to learn: the others use these words for other things
+AFTER_NOUN = (
+    "(?:들|은|는|이|가|을|를|과|와|의|에|에서|에게|으로|로|도|만|까지|부터|처럼|보다|마다|이?나|뿐|밖에|인|일|이?[다라며면고지]|이?었다|였다)*")
+VERB = "[하한할함합해했되된될됨됩돼됐][가-힣]*"  # after the noun of 등록하다 or freeze된
+TAG = re.compile(r"(<[^>]*>)")
+VOID = {"br", "hr", "img", "input", "wbr"}
+# No place for a link, or no running text.
+SKIPPED = {
+    "a", "button", "caption", "code", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "pre", "summary",
+    "svg", "table"}
+ASIDE = re.compile(r' lang="|class="(?:admonition-title|behind)"')
+
+
+class Entry(NamedTuple):
+    """An entry of a glossary."""
+
+    anchor: str  # the same in both languages
+    names: list  # without those in code font
+    meaning: str  # in Markdown; empty for an entry that gets no tip
+
+
+def entries(glossary, locale):
+    """All entries of a glossary's Markdown, in their order."""
+    found, section = [], ""
+    for term in TERM.finditer(glossary):
+        if term["heading"]:
+            section = term["heading"]
+            continue
+        sides = term["names"].split(" · ")
+        english = next(name for name in names_in(sides[-1 if locale == "ko" else 0]) if name.isascii())
+        anchor = "term-" + re.sub("[^a-z0-9]+", "-", re.sub(r" \(.*", "", english).lower()).strip("-")
+        names = names_in(sides[0])
+        for others in OTHER_NAMES.finditer(term["meaning"]):
+            names += others["names"].split(", ") if others["which"] in ("다른 이름", "Also called") else []
+        names = [re.sub(r"^to |[()]", "", name) for name in names if not name.startswith("`")]
+        meaning = OTHER_NAMES.sub("", term["meaning"]).partition("→")[0].strip()
+        # A word that no page explains is one that readers bring along.
+        defines = section in DEFINED and anchor not in ORDINARY and EXPLAINED.search(term["meaning"])
+        found.append(Entry(anchor, names, " ".join(meaning.split()) if defines else ""))
+    return found
+
+
+def in_text(name, locale):
+    """A pattern for a name as running text has it: with a particle behind it, inflected, capitalized, in the plural."""
+    pattern = re.escape(name).replace(r"\ ", r"\s+")
+    if locale == "ko":
+        if re.search("[가-힣](?:다|된)$|[a-z](?:하다|된)$", name):
+            return re.sub("하?다$|된$", "", pattern) + VERB
+        return pattern + rf"(?={AFTER_NOUN}(?![가-힣A-Za-z]))"
+    if name[0].islower():
+        pattern = f"[{name[0].upper()}{name[0]}]{pattern[1:]}"
+    stem = pattern.removesuffix("e") if name.endswith("e") else pattern
+    return rf"(?:{pattern}(?:s|es|d|ed)?|{stem}ing)(?![\w-])"
+
+
+@cache
+def pattern(glossary, locale):
+    """(pattern, entries) of a glossary: a match's last group is the number of its entry, and longer names come first."""
+    known = entries(glossary, locale)
+    names = sorted(((name, number) for number, entry in enumerate(known) for name in entry.names), key=lambda pair: -len(pair[0]))
+    return re.compile(r"(?<![\w.-])(?:" + "|".join(f"(?P<e{place}_{number}>{in_text(name, locale)})" for place, (name, number) in enumerate(names)) + ")"), known
+
+
+def marked(content, glossary, locale, address):
+    """The HTML of a page, with a link at the first use of each term. `address` is that of the glossary."""
+    find, known = pattern(glossary, locale)
+    seen, open_tags, pieces = set(), [], TAG.split(content)
+
+    def mark(match):
+        number = int(match.lastgroup.rpartition("_")[2])
+        entry = known[number]
+        if number in seen or not entry.meaning:
+            return match[0]
+        seen.add(number)
+        return f'<a class="term" href="{address}#{entry.anchor}" data-meaning="{html.escape(entry.meaning)}">{match[0]}</a>'
+
+    for place, piece in enumerate(pieces):
+        if place % 2 == 0:
+            if not any(skipped for _, skipped in open_tags):
+                pieces[place] = find.sub(mark, piece)
+            continue
+        name = re.match(r"</?([\w-]*)", piece)[1].lower()
+        if piece.startswith("</"):
+            while open_tags and open_tags.pop()[0] != name:
+                pass
+        elif name and name not in VOID and not piece.endswith("/>"):
+            open_tags.append((name, name in SKIPPED or bool(ASIDE.search(piece))))
+    return "".join(pieces)
+
+
+@event_priority(0)  # after search.py has taken up the text
+def on_page_context(context, *, page, config, nav):
+    """MkDocs event."""
+    locale = config.plugins["i18n"].current_language
+    path = Path(config.docs_dir, locale, "glossary.md")
+    glossary = path.read_text(encoding="utf-8")
+    if page.file.src_uri == f"{locale}/glossary.md":
+        anchors = iter(entries(glossary, locale))
+        page.content = re.sub("<dt>", lambda _: f'<dt id="{next(anchors).anchor}">', page.content)
+    elif WHERE.match(page.file.src_uri):
+        address = next(other.url for other in nav.pages if other.file.src_uri == f"{locale}/glossary.md")
+        page.content = marked(page.content, glossary, locale, get_relative_url(address, page.url))

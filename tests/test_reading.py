@@ -1,0 +1,176 @@
+"""What helps to read a page: lines that break where a Korean reader would, and the glossary at hand."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from snippet import ROOT
+from test_axe import violations
+from test_site import anchors, locale_of, parse, report, source, url
+from tips import marked
+
+# Hangul at a line's start that belongs to what ends the line before: [what stands there, from where the line begins].
+# Hangul after Hangul is let be: a column narrower than a word has to break it.
+STRANDED = """() => {
+    const found = [], range = new Range();
+    const places = "p, li, td, th, dd, dt, h1, h2, h3, h4, summary, caption, button, label, .md-ellipsis";
+    let place, before;
+    for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+        const node = walk.currentNode, parent = node.parentElement;
+        if (parent.closest("pre, svg, script") || !parent.checkVisibility()) continue;
+        if (parent.closest(places) !== place) before = null;
+        place = parent.closest(places);
+        for (let at = 0; at < node.data.length; at++) {
+            if (/\\s/.test(node.data[at])) {
+                before = null;
+                continue;
+            }
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            const box = range.getClientRects()[0];
+            if (!box?.width) continue;
+            if (before && /[^가-힣]./.test(before.letter + node.data[at]) && /[가-힣]/.test(node.data[at])
+                && box.left < before.box.left && box.top > before.box.bottom - 4) {
+                const ends = before.node === node ? node.data.slice(0, at) : before.node.data;
+                found.push([ends.slice(-20), node.data.slice(at, at + 12)]);
+            }
+            before = { letter: node.data[at], box, node };
+        }
+    }
+    return found;
+}"""
+
+
+def test_no_particle_begins_a_line(site, shown, host, browser):
+    """After code, a bracket, a quote or a formula; on phones, and in the columns beside the text on a desktop."""
+    page, problems = browser.new_page(), []
+    for path in (path for path in shown if locale_of(site, path) == "ko"):
+        page.goto(url(site, path, host))
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        for width in (360, 390, 1440):
+            page.set_viewport_size({"width": width, "height": 844})
+            problems += [
+                f"{source(site, path)}: {width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}. "
+                "Is the code before it as wide as the column? Word it otherwise; "
+                "or mend hooks/korean_lines.py, or the word joiner in site.css."
+                for ends, begins in page.evaluate(STRANDED)]
+    page.close()
+    report(problems)
+
+
+def test_what_joins_a_particle_is_not_copied(site, shown, host, browser):
+    """It is seen by the browser alone: no such character is in a selection, nor in any file that is published."""
+    page, problems = browser.new_page(), []
+    for path in [path for path in shown if locale_of(site, path) == "ko"][:4]:
+        page.goto(url(site, path, host))
+        if "\u2060" in page.evaluate("getSelection().selectAllChildren(document.body), getSelection().toString()"):
+            problems.append(f"{source(site, path)}: a copy of the text holds U+2060. Leave it to ::after in site.css.")
+    page.close()
+    report(problems)
+
+
+def test_help_for_readers_stays_on_the_page(site):
+    """Out of ids, titles, the index, plain Markdown, notebooks and llms.txt; U+2060 is in no file but the style sheet."""
+    problems = []
+    for path in site.rglob("*"):
+        if path.suffix not in {".html", ".json", ".md", ".txt", ".ipynb", ".xml"}:
+            continue
+        name, text = path.relative_to(site).as_posix(), path.read_text(encoding="utf-8")
+        where = re.sub(r"<body.*", "", text, flags=re.DOTALL) + " ".join(re.findall(r'\bid="[^"]*"', text)) if path.suffix == ".html" else text
+        if "\u2060" in text:
+            problems.append(f"{name} holds U+2060. hooks/korean_lines.py puts in elements, not characters.")
+        if left := re.search(r'<span class=\\?"(?:joint|unbroken)|<a class=\\?"term', where):
+            problems.append(f"{name} holds {left[0]!r}, which is for the page alone. Let its hook run later.")
+    report(problems)
+
+
+@pytest.mark.parametrize(("locale", "text", "terms"), [
+    ("ko", "<p>모듈을 freeze한 다음 서브 모듈과 모듈에</p>", ["모듈", "freeze한", "서브 모듈"]),
+    ("ko", "<h2>버퍼</h2><p><code>hook</code> 모듈화 <a href='x'>버퍼</a> 버퍼의 값을 고정했다</p>", ["버퍼", "고정했다"]),
+    ("en", "<p>Submodules, frozen modules; a submodule, a module-like thing.</p>", ["Submodules", "frozen", "modules"]),
+    ("en", '<div lang="ko"><p>hook</p></div><pre>hook</pre><p>two hooks, freezing a hook</p>', ["hooks", "freezing"]),
+])
+def test_terms_are_found_in_all_their_forms(locale, text, terms):
+    """The longest name, once, with what is behind it; not in headings, code, links or another language."""
+    glossary = (ROOT / f"docs/{locale}/glossary.md").read_text(encoding="utf-8")
+    assert re.findall(r'<a class="term"[^>]*>([^<]*)</a>', marked(text, glossary, locale, "")) == terms
+
+
+def test_terms_lead_to_their_entries(site, shown):
+    """The same entries in both languages, each at its address; on a page one link to each, where a link may be."""
+    problems = []
+    both = [{anchor for anchor in anchors(site / home / "glossary/index.html") if anchor.startswith("term-")} for home in ("", "en")]
+    if both[0] != both[1]:
+        problems.append(f"docs/*/glossary.md: {sorted(both[0] ^ both[1])} is in one language. Write both with one English name.")
+    for path in shown:
+        found = Counter(link["href"] for link in parse(path).select("a.term"))
+        problems += [f"{source(site, path)}: {link} is linked {times} times. Only the first use is." for link, times in found.items() if times > 1]
+        problems += [f"{source(site, path)}: {link} leads to no entry. See hooks/tips.py." for link in found if link.partition("#")[2] not in both[0]]
+        misplaced = parse(path).select(":is(h1, h2, h3, h4, h5, h6, code, pre, summary, nav, a, [lang]:not(html)) a.term")
+        problems += [f"{source(site, path)}: {link.get_text()!r} is marked in <{link.parent.name}>. See SKIPPED in hooks/tips.py." for link in misplaced]
+        if found and path.parent.name == "glossary":
+            problems.append(f"{source(site, path)}: the glossary has tips of its own. See WHERE in hooks/tips.py.")
+    report(problems)
+
+
+def wrong_with_tip(page, name):
+    """What is wrong with the tip that is shown now: its words, its place, its link."""
+    term, tip = page.locator(f".term:text-is('{name}')"), page.locator(".tip")
+    if not tip.is_visible():
+        return [f"nothing is shown for {name!r}"]
+    box, meaning = tip.bounding_box(), term.get_attribute("data-meaning").replace("`", "")
+    wrong = [] if tip.locator("p").inner_text() == meaning else [f"{name!r} shows {tip.inner_text()!r}"]
+    if box["x"] < 0 or box["x"] + box["width"] > page.viewport_size["width"] or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append(f"the tip of {name!r} is wider than the window")
+    if term.get_attribute("aria-describedby") != "tip":
+        wrong.append(f"{name!r} is not described by its tip")
+    return wrong
+
+
+@pytest.mark.parametrize(("address", "name"), [("nn-module/modes/", "추론 모드"), ("en/nn-module/modes/", "running statistics")])
+def test_a_term_shows_its_definition(site, host, browser, address, name):
+    """On hover, until the pointer has left the definition too; with the focus; by a tap. Escape closes it; nothing is fetched."""
+    where, problems = f"{address}, assets/tips.js", []
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(host + address, wait_until="networkidle")
+    page.on("request", lambda request: problems.append(f"{where}: {request.url} is fetched"))
+    term, tip = page.locator(f".term:text-is('{name}')"), page.locator(".tip")
+    term.hover()
+    problems += [f"{where}: on hover {what}" for what in wrong_with_tip(page, name)]
+    problems += [f"{where}: axe finds {what}" for what in violations(page)]
+    tip.hover()
+    page.wait_for_timeout(400)
+    if not tip.is_visible():
+        problems.append(f"{where}: the tip goes when the pointer comes to it")
+    page.keyboard.press("Escape")
+    if tip.is_visible():
+        problems.append(f"{where}: Escape does not close the tip")
+    page.locator("h1").hover()
+    page.locator(".term", has_text=re.compile(".")).first.focus()
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.textContent") != name:
+        page.keyboard.press("Tab")
+    problems += [f"{where}: with the focus {what}" for what in wrong_with_tip(page, name)]
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(400)
+    if tip.is_visible() and term.get_attribute("aria-describedby"):
+        problems.append(f"{where}: the tip stays when the focus has gone")
+    context.close()
+
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    page.goto(host + address)
+    page.locator(f".term:text-is('{name}')").tap()
+    problems += [f"{where}: on a tap {what}" for what in wrong_with_tip(page, name)]
+    if page.url != host + address:
+        problems.append(f"{where}: a tap leaves the page")
+    page.locator("h1").tap()
+    if page.locator(".tip").is_visible():
+        problems.append(f"{where}: a tap elsewhere does not close the tip")
+    page.locator(f".term:text-is('{name}')").tap()
+    page.locator(".tip a").tap()
+    page.wait_for_url("**/glossary/#term-*")
+    context.close()
+    report(problems)
