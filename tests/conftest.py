@@ -127,12 +127,18 @@ def host(build, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def playwright():
+    """Playwright, which also knows the screens of phones."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
     """A Chromium; without one its tests are skipped by name, and with CI=true they fail."""
     if CHROMIUM is None and os.environ.get("CI") != "true":
         pytest.skip("needs Chromium: put it on PATH, or say make test CHROMIUM=/path/to/chromium")
     assert CHROMIUM, "CI=true, and no Chromium on PATH or in CHROMIUM"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield chromium
+    chromium.close()

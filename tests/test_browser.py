@@ -207,6 +207,35 @@ def test_a_missing_page_answers_in_the_readers_language(site, host, browser, add
     page.close()
 
 
+@pytest.mark.parametrize(("address", "words"), [("glosary/", "glosary"), ("en/glosary/", "glosary"), ("nn-module/50%/", "50%")])
+def test_a_missing_page_at_the_root_of_a_domain(site, host, browser, address, words):
+    """The address is read whole there too, and a bare % is no error."""
+    top = host.removesuffix("notes/")
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def serve(route):
+        """The site as it is when built for the root."""
+        file = site / route.request.url.removeprefix(top).partition("?")[0].partition("#")[0]
+        found = file.is_file()
+        body = (file if found else site / "404.html").read_bytes()
+        html = not found or file.suffix == ".html"
+        kind = "text/html; charset=utf-8" if html else {".js": "text/javascript", ".css": "text/css"}.get(file.suffix, "application/octet-stream")
+        route.fulfill(status=200 if found else 404, body=body.replace(b'"/notes/', b'"/') if html else body, content_type=kind)
+
+    page.route("**/*", serve)
+    page.goto(top + address)
+    button = page.locator("button[data-label]")
+    try:
+        button.wait_for(timeout=5000)
+    except Exception:
+        pytest.fail(f"no search is offered for /{address}: {errors}. See not-found.js.", pytrace=False)
+    assert button.inner_text() in (f"‘{words}’ 검색하기", f"Search for “{words}”")
+    assert not errors
+    page.close()
+
+
 def test_progress_is_remembered_and_can_be_reset(site, host, browser):
     """Ticked on its own page, an exercise is ticked on the list in both languages, until it is reset."""
     context = browser.new_context()
@@ -298,6 +327,117 @@ def test_search_takes_anything(site, host, browser):
         page.locator(".md-search__input").fill(typed)
         page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=typed.strip())
         assert not errors, typed
+    page.close()
+
+
+def results(page, query):
+    """Types a query, waits for its answer, and returns what is said of it."""
+    page.locator(".md-search__input").fill(query)
+    page.wait_for_function("query => document.querySelector('.md-search-result').dataset.query === query", arg=query)
+    return page.locator(".md-search-result__meta").inner_text()
+
+
+def test_search_says_what_it_found(site, host, browser):
+    """A match, a near one, another spelling, nothing: each is called what it is, and nothing is no dead end."""
+    page = browser.new_page()
+    page.goto(host + "en/nn-module/modes/")
+    told = {query: results(page, query) for query in ("dropuot", "dropout kubernetes", "zzz", "register_buffer")}
+    assert told["dropuot"] == "Not found as typed. Searched for: dropout"
+    assert told["dropout kubernetes"] == "No exact match. Nearest:"
+    assert told["zzz"] == "Nothing found"
+    assert re.match(r"Found: \d+\b", told["register_buffer"])
+    ways = page.locator(".md-search-result__ways")
+    assert not ways.is_visible(), "what leads on from nothing is shown below results as well. See search.js."
+    results(page, "zzz")
+    assert ways.is_visible() and ways.get_by_role("link").count() >= 4, "nothing found, and no way on. See extra.search.ways in mkdocs.yml."
+    ways.get_by_role("link", name="Pitfalls: train and eval").click()  # on this page: the search closes
+    page.wait_for_url("**/en/nn-module/modes/#pitfalls")
+    assert not page.locator("#__search").is_checked()
+    page.close()
+
+
+# Of each result: words marked that are a part of a longer one, and ends in mid-word, by the text of the index.
+CUT = """async () => {
+    const form = document.querySelector(".md-search__form"), { sections } = await (await fetch(form.dataset.index)).json();
+    const word = (sign) => /[\\p{L}\\p{N}_]/u.test(sign || "");
+    return [...document.querySelectorAll(".md-search-result__article")].flatMap((article) => {
+        const said = article.querySelector("p:last-child"), title = article.querySelector("h2").textContent, text = said.textContent.replace(/^… | …$/g, "");
+        const [, , , prose] = sections.find(([, name, , prose]) => name === title && prose.includes(text));
+        const at = prose.indexOf(text), end = at + text.length;
+        const wrong = (word(prose[at - 1]) && word(text[0])) || (word(prose[end]) && word(text.at(-1))) ? [`${title}: cut in mid-word: ${text}`] : [];
+        for (const mark of said.querySelectorAll("mark")) {
+            const before = mark.previousSibling?.textContent.at(-1), after = mark.nextSibling?.textContent[0];
+            if ((/\\w/.test(before) && /^\\w/.test(mark.textContent)) || (/\\w/.test(after) && /\\w$/.test(mark.textContent))) wrong.push(`${title}: a part of a word is marked: ${mark.textContent}`);
+            if (/^(a|be|in|is|of|the|to)$/i.test(mark.textContent)) wrong.push(`${title}: a word that says nothing is marked: ${mark.textContent}`);
+        }
+        return wrong;
+    });
+}"""
+
+
+@pytest.mark.parametrize(("address", "queries"), [("en/", ["what is in a state dict", "dropout", "to be trained"]), ("", ["파라미터를", "is the 배치 정규화"])])
+def test_excerpts_are_of_whole_words(site, host, browser, address, queries):
+    page = browser.new_page()
+    page.goto(host + address)
+    problems = []
+    for query in queries:
+        results(page, query)
+        assert page.locator(".md-search-result mark").count(), query
+        problems += [f"{query!r}: {wrong}. See excerpt() in search.js." for wrong in page.evaluate(CUT)]
+    page.close()
+    report(problems)
+
+
+def test_the_address_holds_the_query(site, host, browser):
+    """A link with ?q= searches, Back returns to the results, and closing the search takes it out again."""
+    page = browser.new_page()
+    page.goto(host + "nn-module/modes/?q=드롭아웃")
+    link = page.locator(".md-search-result__link").first
+    link.wait_for()
+    assert page.locator(".md-search__input").input_value() == "드롭아웃"
+    results(page, "버퍼")
+    link.click()
+    page.wait_for_url("**/more-layers/#buffer")
+    page.go_back()
+    page.wait_for_url("**/modes/?q=*")
+    link.wait_for()
+    assert page.locator(".md-search__input").input_value() == "버퍼"
+    page.keyboard.press("Escape")
+    page.wait_for_url(host + "nn-module/modes/")
+    page.close()
+
+
+def test_search_opens_with_keys(site, host, browser):
+    """/ and Ctrl+K; and what has nothing to show is no stop of the Tab key."""
+    page = browser.new_page()
+    page.goto(host + "en/")
+    for keys in ("/", "Control+k", "Meta+k"):
+        page.keyboard.press(keys)
+        assert page.evaluate("document.activeElement.name") == "query", f"{keys} does not open the search. See search.js."
+        assert page.locator(".md-search__input").input_value() == ""
+        page.keyboard.press("Tab")
+        assert page.evaluate("!document.activeElement.closest('.md-search__output')"), "the empty box of results is a stop. See partials/search.html."
+        page.keyboard.press("Escape")
+    page.close()
+
+
+def test_search_says_that_it_waits_or_cannot(site, host, browser):
+    """While the index is on its way, and when it does not come; Enter tries again."""
+    page = browser.new_page()
+    held = []
+    page.route("**/search/en.json", held.append)
+    page.goto(host + "en/")
+    page.locator(".md-search__input").fill("dropout")
+    status = page.locator(".md-search-result__meta")
+    assert status.inner_text() == "Loading the index"
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().abort()
+    page.get_by_text("The index could not be loaded.").wait_for()
+    page.unroute("**/search/en.json")
+    page.keyboard.press("Enter")
+    page.locator(".md-search-result__link").first.wait_for()
+    assert status.inner_text().startswith("Found: ")
     page.close()
 
 

@@ -68,7 +68,7 @@
         for (const key of module.keys) frozen[module.box.checked ? "add" : "delete"](key);
         show();
       });
-      code.before(module.box, " ");
+      code.before(make("label", { className: "box" }, module.box), " ");  // a finger may miss the box
     } else {
       code.before(make("span", { className: "no-box" }), " ");
     }

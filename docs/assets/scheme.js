@@ -8,6 +8,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let chosen = "";
   try {
+    if (localStorage.getItem("place")) root.classList.add("continued");  // room for the line that progress.js writes
     chosen = localStorage.getItem("scheme") || "";
   } catch {  // a browser that allows no storage
   }

@@ -7,6 +7,7 @@
   const toggle = document.getElementById("__search");
   const status = document.querySelector(".md-search-result__meta");
   const list = document.querySelector(".md-search-result__list");
+  const ways = document.querySelector(".md-search-result__ways");  // on from where nothing is found
   const start = status.textContent;
 
   // ---- Words. Hangul is compared key by key, as it is typed: 임벧 is how 임베딩 looks after its fifth key.
@@ -118,6 +119,7 @@
     for (let at = word.length - least; at >= least; at -= 1) {
       if (known(word.slice(0, at)) && known(word.slice(at))) return [word.slice(0, at), word.slice(at)];
     }
+    if (hangul && word.length < 4) return [word];  // 끄려면 is not 쓰려면
     const often = (entry) => index.get(entry)?.at.size || 0;
     const spelled = [...[...index].map(([entry, value]) => [entry, value.keys]), ...names.map((name) => [name.phrase, name.keys])];
     for (const form of forms(word).map(keys).filter((form) => form.length > 4)) {
@@ -133,9 +135,12 @@
     let asked = words(parted);
     const telling = asked.filter((word) => !EMPTY.has(word));
     if (telling.length) asked = telling;
-    if (!asked.length) return [];
-    asked = asked.flatMap((word) => mend(all, word));
+    if (!asked.length) return { hits: [], asked };
+    const mended = asked.map((word) => mend(all, word));
+    const respelled = mended.some((parts, number) => parts.join("") !== asked[number]);  // two words without their space are what was typed
+    asked = mended.flat();
     const total = new Float64Array(sections.length), found = new Float64Array(sections.length);
+    const sure = new Uint8Array(sections.length);  // how many of the words stand in a section, and not only a part of one
     // A word that stands in few sections says more of what is asked for than one that stands in many; from 0 to 1.
     const rarity = (count) => Math.log(1 + sections.length / (count || 1)) / Math.log(1 + sections.length);
     const tells = (word) => rarity(new Set(forms(word).flatMap((form) => [...(index.get(form)?.at.keys() || [])])).size);
@@ -171,20 +176,25 @@
     for (const word of asked) {
       const alternatives = [
         ...formsOf.get(word).map((form, number) => [form, number ? 0.9 : 1]), ...(others.get(word) || []).map((form) => [form, 0.6]),
-        ...(index.has(word) ? [] : word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25]))];
-      const here = new Float64Array(sections.length);
-      for (const [form, weight] of alternatives) {
+        ...(index.has(word) ? [] : word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25, true]))];
+      const here = new Float64Array(sections.length), certain = new Uint8Array(sections.length);
+      for (const [form, weight, part] of alternatives) {
         if (form.length < 2 && alternatives.length > 1 && form !== word) continue;
         for (const [entry, value] of index) {
           const likeness = similar(form, value, entry) * weight;
-          if (likeness) for (const [number, said] of value.at) here[number] = Math.max(here[number], likeness * said);
+          if (likeness) for (const [number, said] of value.at) {
+            here[number] = Math.max(here[number], likeness * said);
+            if (!part) certain[number] = 1;
+          }
         }
         // A compound without its space.
         if (/[가-힣]{3}/.test(form)) joined.forEach(([title, prose], number) => {
           const said = title.includes(form) ? TITLE * 0.8 : prose.includes(form) ? PROSE : 0;
           here[number] = Math.max(here[number], said * weight);
+          if (said) certain[number] = 1;
         });
       }
+      certain.forEach((yes, number) => { sure[number] += yes; });
       const rare = rarity(here.reduce((count, said) => count + (said > 0), 0));
       sum += rare;
       here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
@@ -192,58 +202,111 @@
     // A dotted name, torch.load, where it stands as it was typed.
     const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
     const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
-    return sections.map((section, number) => {
-      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** 3;
-      return { section, score: (said + verbatim(section)) * worth[number] + EXPLAINS * (explains.get(number) || 0) };
-    }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score).slice(0, 12);
+    const hits = sections.map((section, number) => {
+      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** 3, typed = verbatim(section), how = explains.get(number) || 0;
+      return { section, score: (said + typed) * worth[number] + EXPLAINS * how, exact: sure[number] === asked.length || typed > 0 || how >= 0.5 };
+    }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score);
+    // What has all that was asked for comes before what has a part of it, unless the best has not.
+    if (hits[0]?.exact) hits.sort((a, b) => b.exact - a.exact);
+    return { hits, asked, respelled };
   };
 
   // ---- What the reader sees.
   const make = (tag, className, ...children) => {
     const element = document.createElement(tag);
-    element.className = className;
+    if (className) element.className = className;
     element.append(...children);
     return element;
   };
-  // The sentence around the first word that was asked for, with those words marked.
-  const excerpt = (prose, query) => {
-    const asked = words(query).flatMap(forms).filter((form) => form.length > 1).sort((a, b) => b.length - a.length);
-    const pattern = asked.length ? new RegExp(`(${asked.map((form) => form.replace(/[^\p{L}\p{N}_]/gu, "")).join("|")})`, "iu") : /(?!)/;
-    const at = Math.max(prose.search(pattern), 0);
-    const from = at < 60 ? 0 : prose.indexOf(" ", at - 40) + 1;
-    const shown = (from ? "… " : "") + prose.slice(from, from + 140) + (prose.length > from + 140 ? " …" : "");
-    return shown.split(pattern).map((part, number) => (number % 2 ? make("mark", "", part) : part));
+  // The words around the first one that was asked for; whole words, with those that were asked for marked.
+  const excerpt = (prose, asked) => {
+    const sought = new Set(asked.flatMap(forms).filter((form) => form.length > 1));
+    const begun = asked.filter((word) => word.length > (/[가-힣]/.test(word) ? 1 : 2)).map(keys);  // half typed: emb is embedding, be is not become
+    const marked = (word) => forms(word).some((form) => sought.has(form)) || begun.some((start) => keys(word).startsWith(start));
+    const spans = [...prose.matchAll(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/gi)].filter(([word]) => marked(word.toLowerCase()))
+      .map((found) => [found.index, found.index + found[0].length]);
+    const at = spans.length ? spans[0][0] : 0;
+    const from = at < 60 ? 0 : prose.indexOf(" ", at - 40) + 1 || at;
+    const space = prose.lastIndexOf(" ", from + 140);
+    const to = prose.length <= from + 140 ? prose.length : space > from + 60 ? space : from + 140;
+    const parts = [from ? "… " : ""];
+    let last = from;
+    for (const [start, end] of spans) {
+      if (start < from || end > to) continue;
+      parts.push(prose.slice(last, start), make("mark", "", prose.slice(start, end)));
+      last = end;
+    }
+    return [...parts, prose.slice(last, to), to < prose.length ? " …" : ""];
   };
-  let ready, latest = "";
+  const SHOWN = 12;
+  // How many sections have what was asked for, and whether what is shown is that.
+  const tell = ({ hits, asked, respelled }) => {
+    const exact = hits.filter((hit) => hit.exact).length;
+    if (!hits.length) return say.none;
+    if (respelled) return say.respelled.replace("{}", asked.join(" "));
+    if (!hits[0].exact) return say.near;
+    return (exact > SHOWN ? say.first : exact < hits.length ? say.then : say.found).replace("{}", exact).replace("{}", SHOWN);
+  };
+  const say = form.dataset;
+  let ready, loaded = false, latest = "";
   const fetchIndex = () => {
-    ready ||= fetch(form.dataset.index).then((response) => response.json()).then(prepare).catch((error) => { ready = undefined; throw error; });
+    ready ||= fetch(say.index).then((response) => response.json()).then(prepare).then((index) => { loaded = true; return index; });
+    ready.catch(() => { ready = undefined; });  // the next try may do better
     return ready;
+  };
+  const show = (query, text, items = []) => {
+    list.replaceChildren(...items);
+    list.parentElement.dataset.query = query;
+    status.textContent = text;
+    ways.hidden = text !== say.none;
   };
   const search = async () => {
     const query = input.value.trim();
     if (query === latest) return;
     latest = query;
-    if (!query) {
-      status.textContent = start;
-      list.replaceChildren();
-      list.parentElement.dataset.query = "";
+    remember();
+    if (!query) return show("", start);
+    let index;
+    try {
+      if (!loaded) status.textContent = say.loading;
+      index = await fetchIndex();
+    } catch {
+      if (query === latest) show((latest = ""), say.failed);
       return;
     }
-    const index = await fetchIndex();
     if (query !== latest) return;  // typed on in the meantime
-    const hits = score(index, query);
-    list.replaceChildren(...hits.map(({ section: [address, title, page, prose, , , lang] }) => {
+    const answer = score(index, query);
+    show(query, tell(answer), answer.hits.slice(0, SHOWN).map(({ section: [address, title, page, prose, , , lang] }) => {
       const article = make("article", "md-search-result__article md-typeset", make("h2", "", title));
       if (lang) article.lang = lang;
       if (page !== title) article.append(make("p", "md-search-result__page", page));
-      article.append(make("p", "", ...excerpt(prose, query)));
+      article.append(make("p", "", ...excerpt(prose, answer.asked)));
       const link = make("a", "md-search-result__link", article);
-      link.href = new URL(address, new URL(form.dataset.home, location.href));
+      link.href = new URL(address, new URL(say.home, location.href));
       return make("li", "md-search-result__item", link);
     }));
-    list.parentElement.dataset.query = query;
-    status.textContent = hits.length ? `${form.dataset.found}: ${hits.length}` : form.dataset.none;
   };
+
+  // ---- The address holds the query while the search is open: it can be sent to others, and Back returns to it.
+  let later;
+  const write = () => {
+    clearTimeout(later);
+    const here = new URL(location.href), query = toggle.checked ? input.value.trim() : "";
+    if ((here.searchParams.get("q") || "") === query) return;
+    if (query) here.searchParams.set("q", query);
+    else here.searchParams.delete("q");
+    history.replaceState(history.state, "", here);
+  };
+  const remember = () => {  // not with every key: browsers limit how often an address changes
+    clearTimeout(later);
+    later = setTimeout(write, 400);
+  };
+  document.querySelector(".md-search__output").addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    write();
+    if (link.getAttribute("href").startsWith("#")) open(false);  // on this page
+  });
 
   const open = (wanted) => {
     if (toggle.checked !== wanted) {
@@ -253,13 +316,17 @@
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    list.querySelector("a")?.click();
+    if (list.firstChild) list.querySelector("a").click();
+    else search();
   });
   form.addEventListener("reset", () => { input.focus(); requestAnimationFrame(search); });
   input.addEventListener("input", search);
   input.addEventListener("keyup", search);
-  input.addEventListener("focus", () => { open(true); fetchIndex(); });
-  toggle.addEventListener("change", () => { if (toggle.checked) input.focus(); });
+  input.addEventListener("focus", () => { open(true); fetchIndex().catch(() => {}); });
+  toggle.addEventListener("change", () => {
+    if (toggle.checked) input.focus();
+    write();
+  });
   document.querySelector(".md-search").addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       open(false);
@@ -275,9 +342,18 @@
     if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) open(false);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) {
-      input.focus();
-      event.preventDefault();
-    }
+    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+    const ctrlK = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === "KeyK";  // the key gives ㅏ while one types Hangul
+    if (event.altKey || !(slash || ctrlK)) return;
+    input.focus();
+    input.select();
+    event.preventDefault();
   });
+
+  const asked = new URLSearchParams(location.search).get("q")?.trim();
+  if (asked) {
+    input.value = asked;
+    open(true);
+    search();
+  }
 })();

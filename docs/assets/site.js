@@ -1,4 +1,5 @@
-// What the theme's script of 35 KiB did for these pages: copy buttons, the table of contents that follows, the drawer.
+// What the theme's script of 35 KiB did for these pages: copy buttons, the title in the header, the table of contents that
+// follows, the drawer. And paper, on which nothing can be clicked.
 "use strict";
 (() => {
   const say = document.currentScript.dataset;
@@ -36,9 +37,18 @@
   for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reach);
   reach();
 
+  // What the end of an address names; in some addresses a % stands for itself.
+  const named = (hash) => {
+    try {
+      return document.getElementById(decodeURIComponent(hash.slice(1)));
+    } catch {
+      return document.getElementById(hash.slice(1));
+    }
+  };
+
   // A link to what is folded unfolds it.
   const unfold = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = named(location.hash);
     for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (target?.closest("details")) target.scrollIntoView();
   };
@@ -47,22 +57,69 @@
 
   // The table of contents marks the section that is being read.
   const links = [...document.querySelectorAll(".md-sidebar--secondary .md-nav__link[href^='#']")];
-  const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
-  let waiting = false;
+  const headings = links.map((link) => named(link.hash));
+  let waiting = false, current = -1;
   const follow = () => {
     waiting = false;
-    const current = headings.findLastIndex((heading) => heading && heading.getBoundingClientRect().top < 100);
+    current = headings.findLastIndex((heading) => heading && heading.getBoundingClientRect().top < 100);
     links.forEach((link, number) => {
       link.classList.toggle("md-nav__link--active", number === current);
       link.classList.toggle("md-nav__link--passed", number < current);
       if (number === current) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
+    if (current >= 0) reveal(links[current]);
+  };
+  // A sidebar scrolls, and the page does not, until a link is in sight.
+  const reveal = (link) => {
+    const wrap = link.closest(".md-sidebar__scrollwrap"), box = link.getBoundingClientRect(), frame = wrap.getBoundingClientRect();
+    if (box.top < frame.top || box.bottom > frame.bottom) wrap.scrollTop += box.top - frame.top - (frame.height - box.height) / 2;
   };
   if (links.length) {
     addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true });
     follow();
   }
+
+  const here = document.querySelector(".md-sidebar--primary a.md-nav__link--active");
+  if (here) reveal(here);
+
+  // The header has the page's title once the heading has gone by.
+  const title = document.querySelector("article h1");
+  const header = document.querySelector(".md-header__title");
+  if (title) {
+    new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
+      header.classList.toggle("md-header__title--active", !isIntersecting && boundingClientRect.top < 100);
+    }, { rootMargin: "-48px 0px 0px" }).observe(title);
+  }
+
+  // The other language shows the same section: what the address names, if it is in sight, or else what is being read.
+  const place = () => {
+    const box = named(location.hash)?.getBoundingClientRect();
+    if (box && box.bottom > 0 && box.top < innerHeight || current < 0) return location.hash;
+    return links[current].hash;
+  };
+  for (const link of document.querySelectorAll(".md-select__link")) {
+    for (const way of ["click", "auxclick"]) link.addEventListener(way, () => { link.hash = place(); });
+  }
+
+  // On paper folds are open, and links have numbers that lead to their addresses below the page.
+  let folded = [], numbered;
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of folded) fold.open = true;
+    numbered?.remove();
+    numbered = Object.assign(document.createElement("ol"), { className: "printed" });
+    const addresses = [];
+    for (const link of document.querySelectorAll("article a[href]:not([href^='#'], .page-links a, .continue a)")) {
+      if (!addresses.includes(link.href)) {
+        addresses.push(link.href);
+        numbered.append(Object.assign(document.createElement("li"), { textContent: decodeURI(link.href) }));
+      }
+      link.dataset.printed = addresses.indexOf(link.href) + 1;
+    }
+    if (addresses.length) document.querySelector("article").append(numbered);
+  });
+  addEventListener("afterprint", () => { for (const fold of folded) fold.open = false; });
 
   // The drawer: the theme opens and closes it, and its sections, with labels of hidden boxes, which no key reaches. Buttons
   // take their places, for as long as the window is narrow and the drawer is one; the focus goes along.

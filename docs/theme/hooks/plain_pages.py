@@ -45,8 +45,9 @@ def text(page, files, site_url):
 
 
 def on_nav(nav, *, config, files):
-    """MkDocs event."""
-    languages[config.plugins["i18n"].current_language] = (config.site_name, config.site_description, nav.pages)
+    """MkDocs event. Pages for contributors, which are not in the navigation, come last."""
+    others = [file.page for file in files.documentation_pages() if file.inclusion.is_not_in_nav()]
+    languages[config.plugins["i18n"].current_language] = (config.site_name, config.site_description, [*nav.pages, *others])
 
 
 def on_page_markdown(markdown, *, page, config, files):
