@@ -22,7 +22,7 @@ SWITCHES = snippet.ROOT / "docs/switches.yml"
 # A sentence for each switch, as code: what it says in its first and in its second position.
 MODES = {"train": "model.encoder.train()", "eval": "model.encoder.eval()"}
 FLAGS = {True: "model.encoder.requires_grad_(True)", False: "model.encoder.requires_grad_(False)"}
-CALLS = {False: "y = model.encoder(y)", True: "with torch.no_grad():\n    y = model.encoder(y)"}
+CALLS = {False: ["y = model.encoder(y)"], True: ["with torch.no_grad():", "    y = model.encoder(y)"]}
 
 
 def vla_model() -> nn.Module:
@@ -48,9 +48,9 @@ def switches() -> list[dict]:
     for (mode, first), (grad, second), (no_grad, third) in itertools.product(MODES.items(), FLAGS.items(), CALLS.items()):
         torch.manual_seed(0)
         model = ThreeParts()
-        code = "\n".join([first, second, third])
+        code = [first, second, *third]
         seen = {"model": model, "torch": torch, "y": model.projector(torch.randn(16, 8))}
-        exec(code, seen)
+        exec("\n".join(code), seen)
         model.head(seen["y"]).sum().backward()
         linear, norm, dropout = model.encoder
         rows.append({
