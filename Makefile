@@ -13,7 +13,7 @@ TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch or a browser, or a second build; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,alone.py axe.py browser.py builds.py exercises.py layers.py lerobot.py notebooks.py tiny_vla.py)
+SLOW := $(addprefix tests/test_,alone.py axe.py browser.py builds.py exercises.py layers.py lerobot.py notebooks.py switches.py tiny_vla.py)
 # A page, for the commands that are about one: nn-module/parameters, or the path of either file.
 PAGE ?=
 override PAGE := $(patsubst %.md,%,$(patsubst docs/en/%,%,$(patsubst docs/ko/%,%,$(PAGE))))

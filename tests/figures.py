@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 import yaml
 from tiny_vla import NEW_WORDS, TinyVLA, demonstrations, fit, pretrained, repeatable, success
+from torch import nn
 
 from snippet import ROOT
 
@@ -41,19 +42,18 @@ SAYS = {
 }
 
 
-def tree() -> list[dict]:
-    """The submodules of TinyVLA, each with path, class, number of parameters, number of keys, and the keys of its own.
+def tree(model: nn.Module | None = None) -> list[dict]:
+    """The submodules of TinyVLA or another model: path, class, number of parameters, number of keys, keys of its own.
 
-    The layers of torch.nn are leaves, even if they have submodules: their keys are listed with the layer.
+    The layers of torch.nn are leaves, even if they have submodules: their keys are listed with the layer. Containers are none.
     """
-    model, modules = TinyVLA(), []
+    model, modules = model or TinyVLA(), []
     parameters = {name: parameter.numel() for name, parameter in model.named_parameters()}
 
     def add(path, module):
         within = path + "." if path else ""
         inner = [(name, child) for name, child in module.named_children()]
-        leaf = type(module).__module__.startswith("torch.nn") and all(
-            type(m).__module__.startswith("torch.nn") for m in module.modules())
+        leaf = type(module).__module__.startswith("torch.nn") and not type(module).__module__.endswith(".container")
         own = [key for key in model.state_dict() if key.startswith(within)] if leaf else [
             within + name for name, _ in [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]]
         modules.append({

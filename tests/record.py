@@ -14,6 +14,7 @@ import torch
 sys.path.append(str(Path(__file__).parent.parent / "snippets"))
 import figures
 import snippet
+import touched
 
 
 def main() -> int:
@@ -55,7 +56,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"{block.name}: rewritten")
     fresh.close(), disturbed.close()
-    for path, text in ({} if page else figures.files()).items():
+    for path, text in ({} if page else figures.files() | touched.files()).items():
         if not path.exists() or text != path.read_text(encoding="utf-8"):
             changed += 1
             path.write_text(text, encoding="utf-8", newline="\n")
