@@ -1,6 +1,6 @@
-"""What the reader can touch on the road: the tree of its model, and three switches with what each setting of them does.
+"""What the reader can touch on the road: the tree of its model, and three switches.
 
-`make record` writes both; test_switches.py compares them with what the model is and a fresh run gives.
+`make record` writes both; test_switches.py compares them with what a fresh run gives.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ SWITCHES = snippet.ROOT / "docs/switches.yml"
 # A sentence for each switch, as code: what it says in its first and in its second position.
 MODES = {"train": "model.encoder.train()", "eval": "model.encoder.eval()"}
 FLAGS = {True: "model.encoder.requires_grad_(True)", False: "model.encoder.requires_grad_(False)"}
-CALLS = {False: ["y = model.encoder(y)"], True: ["with torch.no_grad():", "    y = model.encoder(y)"]}
+CALLS = {
+    False: ["y = model.encoder(y)"],
+    True: ["with torch.no_grad():", "    y = model.encoder(y)"],
+}
 
 
 def vla_model() -> nn.Module:
@@ -43,9 +46,11 @@ class ThreeParts(nn.Module):
 
 
 def switches() -> list[dict]:
-    """What each of the eight settings does, from one step of each: the code that is shown is the code that ran."""
+    """What each of the eight settings does, in one step: the code that is shown is what ran."""
     rows = []
-    for (mode, first), (grad, second), (no_grad, third) in itertools.product(MODES.items(), FLAGS.items(), CALLS.items()):
+    for (mode, first), (grad, second), (no_grad, third) in itertools.product(
+        MODES.items(), FLAGS.items(), CALLS.items()
+    ):
         torch.manual_seed(0)
         model = ThreeParts()
         code = [first, second, *third]
@@ -53,13 +58,18 @@ def switches() -> list[dict]:
         exec("\n".join(code), seen)
         model.head(seen["y"]).sum().backward()
         linear, norm, dropout = model.encoder
-        rows.append({
-            "mode": mode, "requires_grad": grad, "no_grad": no_grad, "code": code,
-            "own": linear.weight.grad is not None,
-            "before": model.projector.weight.grad is not None,
-            "statistics": bool(norm.running_mean.any()),  # they begin at zero
-            "drops": bool((seen["y"] == 0).any()),
-        })
+        rows.append(
+            {
+                "mode": mode,
+                "requires_grad": grad,
+                "no_grad": no_grad,
+                "code": code,
+                "own": linear.weight.grad is not None,
+                "before": model.projector.weight.grad is not None,
+                "statistics": bool(norm.running_mean.any()),  # they begin at zero
+                "drops": bool((seen["y"] == 0).any()),
+            }
+        )
     return rows
 
 
@@ -69,6 +79,10 @@ def files() -> dict[Path, str]:
     rows, settings = figures.tree(vla_model()), switches()
     dump = lambda data: yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=120)
     return {
-        TREE: about + "what VLAModel consists of. The module tree of the road is made from it.\n" + dump(rows),
-        SWITCHES: about + "what three switches do to a part of a model, in all eight settings.\n" + dump(settings),
+        TREE: about
+        + "what VLAModel consists of. The module tree of the road is made from it.\n"
+        + dump(rows),
+        SWITCHES: about
+        + "what three switches do to a part of a model, in all eight settings.\n"
+        + dump(settings),
     }
