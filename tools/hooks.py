@@ -144,6 +144,8 @@ def on_config(config):
         layers=site.data("layers"),
         tiny_vla=site.data("tiny_vla"),
         curves=site.data("curves"),
+        vla_model=site.data("vla_model"),
+        switches=site.data("switches"),
         serving=bool(serving),
     )
 
