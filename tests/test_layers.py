@@ -13,8 +13,8 @@ from torch import nn
 from snippet import ROOT
 
 FILE = ROOT / "docs/layers.yml"
-REQUIRED = {"name", "id", "signature", "role", "in_vla", "params", "keys", "example", "trap", "use"}
-OPTIONAL = {"math", "said", "shape", "accepts", "rejects", "call"}  # a shape comes with accepts and rejects, a formula with what is said for it
+REQUIRED = {"name", "id", "signature", "why", "role", "in_vla", "params", "keys", "example", "trap", "shows", "use"}
+OPTIONAL = {"math", "said", "over", "shape", "dtype", "rejects", "call"}  # a shape comes with dtype and rejects, a formula with what is said for it
 try:
     TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 except yaml.YAMLError as error:
@@ -24,7 +24,7 @@ ALL = [row for rows in TABLES.values() for row in rows]
 
 def wrong_fields(row):
     """What is missing and what nobody reads, in a row."""
-    required = REQUIRED | ({"accepts", "rejects"} if "shape" in row else set()) | ({"said"} if "math" in row else set())
+    required = REQUIRED | ({"dtype", "rejects"} if "shape" in row else set()) | ({"said"} if "math" in row else set())
     return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
 
 
@@ -34,13 +34,16 @@ NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 # One number for each letter of the shapes and formulas, all different where two could be mixed up.
 LETTERS = dict(B=2, T=6, D=8, h=4, d=7, i=3, o=5, N=10, H=16, W=21, k=3, s=2, p=1, F=11)
 ANY = (2, 6)  # what `*` stands for: any leading dimensions
+FLOATS = ["float32", "bfloat16", "float64"]
+RULES = {"weight": FLOATS, "float": FLOATS, "any": [*FLOATS, "int64"], "index": ["int64", "int32"]}  # what each rule for the input's dtype accepts
 
 
-def holder(value):
-    """A module with one attribute: the smallest home of a parameter or a buffer."""
-    module = nn.Module()
-    module.value = value
-    return module
+def error(call):
+    """The name of the error that a call raises, or None."""
+    try:
+        call()
+    except Exception as raised:
+        return type(raised).__name__
 
 
 def calculate(formula: str) -> int:
@@ -56,22 +59,29 @@ def calculate_shape(text: str) -> tuple[int, ...]:
 
 
 def build(row):
-    names = {"nn": nn, "F": F, "torch": torch, "holder": holder}
+    """The layer of the example; of `self.name = …` the module that holds it."""
+    names = {"nn": nn, "F": F, "torch": torch}
     if row["name"].startswith("F."):
         return eval(row["example"], names)
+    if row["example"].startswith("self."):
+        exec(row["example"], {**names, **LETTERS, "self": (module := nn.Module())})
+        return module
     return eval(row["example"], {**names, **LETTERS})
 
 
+def shape_of_input(row):
+    return calculate_shape(row["shape"].partition("→")[0])
+
+
 def call(row, layer, dtype):
-    shape = calculate_shape(row["shape"].partition("→")[0])
-    return eval(row.get("call", "layer(x)"), {"layer": layer, "x": torch.zeros(shape, dtype=dtype)})
+    return eval(row.get("call", "layer(x)"), {"layer": layer, "x": torch.zeros(shape_of_input(row), dtype=dtype)})
 
 
 def fail(row, field, shown, actual):
     text = FILE.read_text(encoding="utf-8").splitlines()
     start = text.index(f"  - name: {row['name']}")
     line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
-    pytest.fail(f"{FILE.relative_to(ROOT)}:{line}: {row['name']} shows {field} {shown}; PyTorch says {actual}", pytrace=False)
+    pytest.fail(f"{FILE.relative_to(ROOT)}:{line}: {row['name']}, {field}: {shown}; PyTorch says {actual}", pytrace=False)
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.get("name"))
@@ -85,14 +95,15 @@ def test_fields(row):
 
 @NAMED
 def test_signature(row):
-    shown = ast.parse(row["signature"], mode="eval").body
-    actual = signature(eval(row["name"], {"nn": nn, "F": F}))
-    names = [arg.id for arg in shown.args] + [k.arg for k in shown.keywords]
-    if names != [name for name in actual if name in names]:
-        fail(row, "signature", names, list(actual))
-    for keyword in shown.keywords:
-        if ast.literal_eval(keyword.value) != actual[keyword.arg].default:
-            fail(row, "signature", ast.unparse(keyword.value), f"{keyword.arg}={actual[keyword.arg].default}")
+    """What is shown before `*` may be given by position, so it stands where PyTorch has it; the rest may not."""
+    exec(f"def _({row['signature'].partition('(')[2]}: ...", names := {})
+    shown, actual = inspect.signature(names["_"]).parameters, signature(eval(row["name"], {"nn": nn, "F": F}))
+    positional = [name for name, p in shown.items() if p.kind is not p.KEYWORD_ONLY]
+    if positional != list(actual)[: len(positional)] or not shown.keys() <= actual.keys():
+        fail(row, "signature", list(shown), list(actual))
+    for name, p in shown.items():
+        if p.default != actual[name].default:
+            fail(row, "signature", f"{name}={p.default}", f"{name}={actual[name].default}")
 
 
 def signature(target):
@@ -121,8 +132,11 @@ def test_parameters_and_keys(row):
 @pytest.mark.parametrize("row", [r for r in ROWS if "shape" in r], ids=lambda row: row["name"])
 def test_shape_and_dtype(row):
     shown = [calculate_shape(s) for s in re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])]
-    for dtype in row["accepts"]:
-        output = call(row, build(row), getattr(torch, dtype))
+    for dtype in RULES[row["dtype"]]:
+        layer = build(row)
+        if row["dtype"] == "weight":
+            layer.to(getattr(torch, dtype))
+        output = call(row, layer, getattr(torch, dtype))
         actual = [tuple(t.shape) for t in (output if isinstance(output, tuple) else (output,))]
         if actual != shown:
             fail(row, "shape", f"{row['shape']} = {shown}", actual)
@@ -135,10 +149,26 @@ def test_shape_and_dtype(row):
 
 
 @NAMED
+def test_what_it_shows(row):
+    """What the card says of traps and of what a norm averages over. Each expression has its own layer and input."""
+    for expression in row["shows"]:
+        torch.manual_seed(0)
+        shape = shape_of_input(row) if "shape" in row else ()
+        x = torch.randint(LETTERS["N"], shape) if row.get("dtype") == "index" else torch.randn(shape)
+        names = {"torch": torch, "nn": nn, "error": error, **LETTERS, "layer": build(row), "x": x}
+        try:
+            actual = bool(eval(expression, names))
+        except Exception as raised:
+            actual = f"{type(raised).__name__}: {raised}"
+        if actual is not True:
+            fail(row, "shows", expression, f"{actual}. Mend it, and the `trap` or `over` that it stands for")
+
+
+@NAMED
 def test_texts_and_source(row):
     """One language is enough for a text, but for what is spoken; `make translations` lists the other."""
-    for field in ("role", "in_vla", "trap", "use"):
-        if not {"ko", "en"} & row[field].keys():
+    for field in ("why", "role", "in_vla", "over", "trap", "use"):
+        if not {"ko", "en"} & row.get(field, {"ko": "", "en": ""}).keys():
             fail(row, field, list(row[field]), "nothing; write it, as ko or en")
     if not {"ko", "en"} <= row.get("said", {"ko": "", "en": ""}).keys():
         fail(row, "said", list(row["said"]), "nothing; a formula is spoken in both languages, ko and en")
@@ -147,18 +177,16 @@ def test_texts_and_source(row):
         fail(row, "url", row["use"]["url"], "nothing; link to a line of a release or of a full commit")
 
 
-@pytest.mark.parametrize("page", ["layers", "more-layers"])
-def test_each_row_has_its_card(page):
+def test_each_row_has_its_card():
     """In either language; the other then shows it, as it shows any section that is still to be written."""
-    rows = [row["id"] for row in TABLES[{"layers": "core", "more-layers": "more"}[page]]]
-    problems, shown = [], set()
+    rows, problems, shown = [row["id"] for row in ALL], [], set()
     for locale in ("ko", "en"):
-        name = f"docs/{locale}/nn-module/{page}.md"
+        name = f"docs/{locale}/nn-module/more-layers.md"
         for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
             if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):
                 shown.add(card[1])
                 if card[1] not in rows:
-                    problems.append(f"{name}:{number}: docs/layers.yml has no row with the id {card[1]} for this page.")
-    problems += [f'docs/ko/nn-module/{page}.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/layers.yml has that row.' for row in rows if row not in shown]
+                    problems.append(f"{name}:{number}: docs/layers.yml has no row with the id {card[1]}.")
+    problems += [f'docs/ko/nn-module/more-layers.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/layers.yml has that row.' for row in rows if row not in shown]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)

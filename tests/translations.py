@@ -88,9 +88,9 @@ def listed(page: str | None) -> int:
     for state in found:
         print("\n".join(told(state)) + "\n")
     for row in chain(*yaml.safe_load((DOCS / "layers.yml").read_text(encoding="utf-8")).values()) if page is None else ():
-        for field in ("role", "in_vla", "trap", "use"):
+        for field in ("why", "role", "in_vla", "over", "trap", "use"):
             for locale in LOCALES:
-                if locale not in row[field]:
+                if locale not in row.get(field, LOCALES):
                     print(f"docs/layers.yml: {row['name']}, {field}: {LANGUAGE['ko'][locale]} 글을 쓴다. · Write the {LANGUAGE['en'][locale]} text.\n")
     print(f"{len(found)} out of step." + " `make in-step PAGE=… SECTION=…` records that you have brought them together." * bool(found))
     return 0
