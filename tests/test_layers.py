@@ -15,6 +15,8 @@ from snippet import ROOT
 FILE = ROOT / "docs/layers.yml"
 REQUIRED = {"name", "id", "signature", "why", "role", "in_vla", "params", "keys", "example", "trap", "shows", "use"}
 OPTIONAL = {"math", "said", "over", "shape", "dtype", "rejects", "call"}  # a shape comes with dtype and rejects, a formula with what is said for it
+FLOATS = ["float32", "bfloat16", "float64"]
+RULES = {"weight": FLOATS, "float": FLOATS, "any": [*FLOATS, "int64"], "index": ["int64", "int32"]}  # what each rule for the input's dtype accepts
 try:
     TABLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 except yaml.YAMLError as error:
@@ -28,14 +30,12 @@ def wrong_fields(row):
     return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
 
 
-ROWS = [row for row in ALL if wrong_fields(row) == ([], [])]  # the others fail in test_fields
+ROWS = [row for row in ALL if wrong_fields(row) == ([], []) and row.get("dtype", "any") in RULES]  # the others fail in test_fields
 NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 
 # One number for each letter of the shapes and formulas, all different where two could be mixed up.
 LETTERS = dict(B=2, T=6, D=8, h=4, d=7, i=3, o=5, N=10, H=16, W=21, k=3, s=2, p=1, F=11)
 ANY = (2, 6)  # what `*` stands for: any leading dimensions
-FLOATS = ["float32", "bfloat16", "float64"]
-RULES = {"weight": FLOATS, "float": FLOATS, "any": [*FLOATS, "int64"], "index": ["int64", "int32"]}  # what each rule for the input's dtype accepts
 
 
 def error(call):
@@ -60,13 +60,16 @@ def calculate_shape(text: str) -> tuple[int, ...]:
 
 def build(row):
     """The layer of the example; of `self.name = …` the module that holds it."""
-    names = {"nn": nn, "F": F, "torch": torch}
-    if row["name"].startswith("F."):
+    names = {"nn": nn, "torch": torch, **LETTERS, "self": (module := nn.Module())}
+    try:
+        if row["name"].startswith("F."):
+            return eval(row["example"], {"F": F})
+        if row["example"].startswith("self."):
+            exec(row["example"], names)
+            return module
         return eval(row["example"], names)
-    if row["example"].startswith("self."):
-        exec(row["example"], {**names, **LETTERS, "self": (module := nn.Module())})
-        return module
-    return eval(row["example"], {**names, **LETTERS})
+    except Exception as raised:
+        fail(row, "example", row["example"], f"{type(raised).__name__}: {raised}")
 
 
 def shape_of_input(row):
@@ -91,16 +94,21 @@ def test_fields(row):
         lines = FILE.read_text(encoding="utf-8").splitlines()
         line = next((n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1)
         pytest.fail(f"docs/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.", pytrace=False)
+    if row.get("dtype", "any") not in RULES:
+        fail(row, "dtype", row["dtype"], f"nothing; write one of {', '.join(RULES)}")
 
 
 @NAMED
 def test_signature(row):
     """What is shown before `*` may be given by position, so it stands where PyTorch has it; the rest may not."""
-    exec(f"def _({row['signature'].partition('(')[2]}: ...", names := {})
+    try:
+        exec(f"def _({row['signature'].partition('(')[2]}: ...", names := {})
+    except SyntaxError as raised:
+        fail(row, "signature", row["signature"], raised.msg)
     shown, actual = inspect.signature(names["_"]).parameters, signature(eval(row["name"], {"nn": nn, "F": F}))
     positional = [name for name, p in shown.items() if p.kind is not p.KEYWORD_ONLY]
     if positional != list(actual)[: len(positional)] or not shown.keys() <= actual.keys():
-        fail(row, "signature", list(shown), list(actual))
+        fail(row, "signature", list(shown), f"{list(actual)}. Put `*` before those that come after others you leave out")
     for name, p in shown.items():
         if p.default != actual[name].default:
             fail(row, "signature", f"{name}={p.default}", f"{name}={actual[name].default}")
