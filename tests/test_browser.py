@@ -194,10 +194,10 @@ def test_the_drawer_opens_with_the_keyboard(site, host, browser):
     page.goto(host + "en/")
     page.get_by_role("button", name="Navigation").press("Enter")
     page.get_by_role("button", name="Look up").first.press("Enter")
-    page.get_by_role("link", name="Lab: TinyVLA").wait_for()
+    page.get_by_role("link", name="Pitfalls by symptom").wait_for()
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.getAttribute('for')") == "__drawer"
-    page.get_by_role("link", name="Lab: TinyVLA").wait_for(state="hidden")
+    page.get_by_role("link", name="Pitfalls by symptom").wait_for(state="hidden")
     page.close()
 
 
