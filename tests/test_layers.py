@@ -1,6 +1,5 @@
 """The layer tables say what PyTorch does: each row of docs/data/layers.yml is built, called and compared."""
 
-import ast
 import inspect
 import re
 
@@ -12,10 +11,36 @@ from torch import nn
 from tools.site import DATA, ROOT, Mistake, data
 
 FILE = DATA / "layers.yml"
-REQUIRED = {"name", "id", "signature", "why", "role", "in_vla", "params", "keys", "example", "trap", "shows", "use"}
-OPTIONAL = {"math", "said", "over", "shape", "dtype", "rejects", "call"}  # a shape comes with dtype and rejects, a formula with what is said for it
+REQUIRED = {
+    "name",
+    "id",
+    "signature",
+    "why",
+    "role",
+    "in_vla",
+    "params",
+    "keys",
+    "example",
+    "trap",
+    "shows",
+    "use",
+}
+OPTIONAL = {
+    "math",
+    "said",
+    "over",
+    "shape",
+    "dtype",
+    "rejects",
+    "call",
+}  # a shape comes with dtype and rejects, a formula with what is said for it
 FLOATS = ["float32", "bfloat16", "float64"]
-RULES = {"weight": FLOATS, "float": FLOATS, "any": [*FLOATS, "int64"], "index": ["int64", "int32"]}  # what each rule for the input's dtype accepts
+RULES = {
+    "weight": FLOATS,
+    "float": FLOATS,
+    "any": [*FLOATS, "int64"],
+    "index": ["int64", "int32"],
+}  # what each rule for the input's dtype accepts
 try:
     TABLES = data("layers")
 except Mistake as mistake:
@@ -25,11 +50,17 @@ ALL = [row for rows in TABLES.values() for row in rows]
 
 def wrong_fields(row):
     """What is missing and what nobody reads, in a row."""
-    required = REQUIRED | ({"dtype", "rejects"} if "shape" in row else set()) | ({"said"} if "math" in row else set())
+    required = (
+        REQUIRED
+        | ({"dtype", "rejects"} if "shape" in row else set())
+        | ({"said"} if "math" in row else set())
+    )
     return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
 
 
-ROWS = [row for row in ALL if wrong_fields(row) == ([], []) and row.get("dtype", "any") in RULES]  # the others fail in test_fields
+ROWS = [
+    row for row in ALL if wrong_fields(row) == ([], []) and row.get("dtype", "any") in RULES
+]  # the others fail in test_fields
 NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 
 # One number for each letter of the shapes and formulas, all different where two could be mixed up.
@@ -76,14 +107,20 @@ def shape_of_input(row):
 
 
 def call(row, layer, dtype):
-    return eval(row.get("call", "layer(x)"), {"layer": layer, "x": torch.zeros(shape_of_input(row), dtype=dtype)})
+    return eval(
+        row.get("call", "layer(x)"),
+        {"layer": layer, "x": torch.zeros(shape_of_input(row), dtype=dtype)},
+    )
 
 
 def fail(row, field, shown, actual):
     text = FILE.read_text(encoding="utf-8").splitlines()
     start = text.index(f"  - name: {row['name']}")
     line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
-    pytest.fail(f"{FILE.relative_to(ROOT)}:{line}: {row['name']}, {field}: {shown}; PyTorch says {actual}", pytrace=False)
+    pytest.fail(
+        f"{FILE.relative_to(ROOT)}:{line}: {row['name']}, {field}: {shown}; PyTorch says {actual}",
+        pytrace=False,
+    )
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.get("name"))
@@ -91,8 +128,13 @@ def test_fields(row):
     missing, unknown = wrong_fields(row)
     if missing or unknown:
         lines = FILE.read_text(encoding="utf-8").splitlines()
-        line = next((n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1)
-        pytest.fail(f"docs/data/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.", pytrace=False)
+        line = next(
+            (n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1
+        )
+        pytest.fail(
+            f"docs/data/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.",
+            pytrace=False,
+        )
     if row.get("dtype", "any") not in RULES:
         fail(row, "dtype", row["dtype"], f"nothing; write one of {', '.join(RULES)}")
 
@@ -104,10 +146,18 @@ def test_signature(row):
         exec(f"def _({row['signature'].partition('(')[2]}: ...", names := {})
     except SyntaxError as raised:
         fail(row, "signature", row["signature"], raised.msg)
-    shown, actual = inspect.signature(names["_"]).parameters, signature(eval(row["name"], {"nn": nn, "F": F}))
+    shown, actual = (
+        inspect.signature(names["_"]).parameters,
+        signature(eval(row["name"], {"nn": nn, "F": F})),
+    )
     positional = [name for name, p in shown.items() if p.kind is not p.KEYWORD_ONLY]
     if positional != list(actual)[: len(positional)] or not shown.keys() <= actual.keys():
-        fail(row, "signature", list(shown), f"{list(actual)}. Put `*` before those that come after others you leave out")
+        fail(
+            row,
+            "signature",
+            list(shown),
+            f"{list(actual)}. Put `*` before those that come after others you leave out",
+        )
     for name, p in shown.items():
         if p.default != actual[name].default:
             fail(row, "signature", f"{name}={p.default}", f"{name}={actual[name].default}")
@@ -138,7 +188,9 @@ def test_parameters_and_keys(row):
 
 @pytest.mark.parametrize("row", [r for r in ROWS if "shape" in r], ids=lambda row: row["name"])
 def test_shape_and_dtype(row):
-    shown = [calculate_shape(s) for s in re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])]
+    shown = [
+        calculate_shape(s) for s in re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])
+    ]
     for dtype in RULES[row["dtype"]]:
         layer = build(row)
         if row["dtype"] == "weight":
@@ -161,14 +213,23 @@ def test_what_it_shows(row):
     for expression in row["shows"]:
         torch.manual_seed(0)
         shape = shape_of_input(row) if "shape" in row else ()
-        x = torch.randint(LETTERS["N"], shape) if row.get("dtype") == "index" else torch.randn(shape)
+        x = (
+            torch.randint(LETTERS["N"], shape)
+            if row.get("dtype") == "index"
+            else torch.randn(shape)
+        )
         names = {"torch": torch, "nn": nn, "error": error, **LETTERS, "layer": build(row), "x": x}
         try:
             actual = bool(eval(expression, names))
         except Exception as raised:
             actual = f"{type(raised).__name__}: {raised}"
         if actual is not True:
-            fail(row, "shows", expression, f"{actual}. Mend it, and the `trap` or `over` that it stands for")
+            fail(
+                row,
+                "shows",
+                expression,
+                f"{actual}. Mend it, and the `trap` or `over` that it stands for",
+            )
 
 
 @NAMED
@@ -178,10 +239,20 @@ def test_texts_and_source(row):
         if not {"ko", "en"} & row.get(field, {"ko": "", "en": ""}).keys():
             fail(row, field, list(row[field]), "nothing; write it, as ko or en")
     if not {"ko", "en"} <= row.get("said", {"ko": "", "en": ""}).keys():
-        fail(row, "said", list(row["said"]), "nothing; a formula is spoken in both languages, ko and en")
+        fail(
+            row,
+            "said",
+            list(row["said"]),
+            "nothing; a formula is spoken in both languages, ko and en",
+        )
     project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
     if not re.fullmatch(project, row["use"]["url"]):
-        fail(row, "url", row["use"]["url"], "nothing; link to a line of a release or of a full commit")
+        fail(
+            row,
+            "url",
+            row["use"]["url"],
+            "nothing; link to a line of a release or of a full commit",
+        )
 
 
 def test_each_row_has_its_card():
@@ -193,7 +264,13 @@ def test_each_row_has_its_card():
             if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):
                 shown.add(card[1])
                 if card[1] not in rows:
-                    problems.append(f"{name}:{number}: docs/data/layers.yml has no row with the id {card[1]}.")
-    problems += [f'docs/ko/nn-module/more-layers.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/data/layers.yml has that row.' for row in rows if row not in shown]
+                    problems.append(
+                        f"{name}:{number}: docs/data/layers.yml has no row with the id {card[1]}."
+                    )
+    problems += [
+        f'docs/ko/nn-module/more-layers.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/data/layers.yml has that row.'
+        for row in rows
+        if row not in shown
+    ]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)

@@ -1,8 +1,8 @@
 """The road is short, in order, and built around one model: pages, blocks, pitfalls, terms, time."""
 
 import pytest
-from conftest import report
 
+from conftest import report
 from tools import road, tips
 from tools.page import FOLD, Page
 from tools.site import DEFAULT, LOCALES, address, words
@@ -26,7 +26,9 @@ def test_a_page_of_the_road_is_short(page):
     if words > road.MOST_WORDS:
         found.append(f"{page.file}:1: {words} words, and {road.MOST_WORDS} are enough. {split}")
     if minutes > road.MOST_MINUTES:
-        found.append(f"{page.file}:1: {minutes} minutes, and {road.MOST_MINUTES} are enough. {split}")
+        found.append(
+            f"{page.file}:1: {minutes} minutes, and {road.MOST_MINUTES} are enough. {split}"
+        )
     if len(blocks) > road.MOST_BLOCKS:
         line = blocks[road.MOST_BLOCKS].line
         found.append(f"{page.file}:{line}: block {len(blocks)} of {road.MOST_BLOCKS}. {split}")
@@ -45,10 +47,12 @@ def test_the_road_takes_an_hour_and_a_quarter_at_most(locale):
 @EACH
 def test_a_page_of_the_road_has_one_open_pitfall_at_most(page):
     found = [section for section in page.sections if road.is_pitfall(section)]
-    report([
-        f"{page.file}:{section.line}: a second pitfall. Move it to nn-module/pitfalls, by its symptom."
-        for section in found[1:]
-    ])
+    report(
+        [
+            f"{page.file}:{section.line}: a second pitfall. Move it to nn-module/pitfalls, by its symptom."
+            for section in found[1:]
+        ]
+    )
 
 
 def test_blocks_of_the_road_are_short_and_repeat_what_was_shown():
@@ -63,7 +67,9 @@ def test_blocks_of_the_road_are_short_and_repeat_what_was_shown():
                     found.append(f"{file}:1: {what} is not as an earlier block shows it. {mend}.")
             if block.lines > road.MOST_LINES and include.path not in road.WHOLE:
                 most = road.MOST_LINES
-                found.append(f"{file}:1: {block.lines} lines of code, and {most} are enough. Split it.")
+                found.append(
+                    f"{file}:1: {block.lines} lines of code, and {most} are enough. Split it."
+                )
             shown |= block.shown
     report(found)
 
@@ -91,7 +97,9 @@ def test_terms_are_explained_before_they_are_used(locale):
                 if later and entry not in bold:
                     mend = "Explain it, link it, or word it otherwise."
                     place = f"docs/{locale}/{name}.md:{line}"
-                    found.append(f"{place}: {match[0]!r} is explained only at {where[0]}#{where[1]}. {mend}")
+                    found.append(
+                        f"{place}: {match[0]!r} is explained only at {where[0]}#{where[1]}. {mend}"
+                    )
                     bold.add(entry)
     report(found)
 
@@ -102,4 +110,6 @@ def test_a_page_of_the_road_says_how_long_it_takes(site):
             said = words(locale)["minutes"].format(road.minutes(Page.read(locale, name).text))
             html = (site / address(locale, name) / "index.html").read_text(encoding="utf-8")
             if f">{said}</p>" not in html:
-                report([f"docs/{locale}/{name}.md:1: not shown: {said!r}. See docs/theme/main.html."])
+                report(
+                    [f"docs/{locale}/{name}.md:1: not shown: {said!r}. See docs/theme/main.html."]
+                )

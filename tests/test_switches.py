@@ -5,10 +5,10 @@ import re
 import pytest
 import torch
 import yaml
+from test_site import locale_of, pages, source, url
 
 from tools import figures, touched
 from tools.site import ROOT
-from test_site import locale_of, pages, source, url
 
 RECORD = "Run `make record`, if the new one is right."
 YES = {"ko": {True: "예", False: "아니요"}, "en": {True: "yes", False: "no"}}

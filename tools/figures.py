@@ -25,7 +25,7 @@ ABOUT = {
 
 
 def tree(model: nn.Module | None = None) -> list[dict]:
-    """The submodules of TinyVLA or another model, each with path, class, numbers of parameters and keys, own keys.
+    """The submodules of TinyVLA or another model: path, class, parameters, keys, own keys.
 
     The layers of torch.nn are leaves, even if they have submodules: their keys are listed with
     the layer. Containers are none.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -30,7 +31,7 @@ CALLS = {
 
 def vla_model() -> nn.Module:
     """The model of the road, from the block that shows it."""
-    names = {"__name__": "__main__"}
+    names: dict[str, Any] = {"__name__": "__main__"}
     exec(snippet.read(MODEL).code, names)
     return names["VLAModel"]()
 
@@ -66,7 +67,7 @@ def switches() -> list[dict]:
                 "code": code,
                 "own": linear.weight.grad is not None,
                 "before": model.projector.weight.grad is not None,
-                "statistics": bool(norm.running_mean.any()),  # they begin at zero
+                "statistics": bool(norm.state_dict()["running_mean"].any()),  # they begin at zero
                 "drops": bool((seen["y"] == 0).any()),
             }
         )
