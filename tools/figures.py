@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import yaml
-from torch import nn
 
 from tools.site import DATA, SNIPPETS
 
@@ -24,20 +23,21 @@ ABOUT = {
 }
 
 
-def tree(model: nn.Module | None = None) -> list[dict]:
-    """The submodules of TinyVLA or another model: path, class, parameters, keys, own keys.
+def tree() -> list[dict]:
+    """The submodules of TinyVLA, each with path, class, numbers of parameters and keys, own keys.
 
     The layers of torch.nn are leaves, even if they have submodules: their keys are listed with
-    the layer. Containers are none.
+    the layer.
     """
-    model, modules = model or TinyVLA(), []
+    model, modules = TinyVLA(), []
     parameters = {name: parameter.numel() for name, parameter in model.named_parameters()}
 
     def add(path, module):
         within = path + "." if path else ""
         inner = [(name, child) for name, child in module.named_children()]
-        kind = type(module).__module__
-        leaf = kind.startswith("torch.nn") and not kind.endswith(".container")
+        leaf = type(module).__module__.startswith("torch.nn") and all(
+            type(m).__module__.startswith("torch.nn") for m in module.modules()
+        )
         own = (
             [key for key in model.state_dict() if key.startswith(within)]
             if leaf
