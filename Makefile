@@ -73,12 +73,9 @@ summary: $(SITE) ## say in Markdown what a branch changes: outputs, and sections
 bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
 	$(BIN)/python -m tools bench $(ARGS)
 
-update: $(BIN)/python ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks
-	$(BIN)/pip install --quiet --upgrade uv
-	sed '/^torch/d' requirements.txt > $(VENV)/all.txt
-	$(LOCK) $(VENV)/all.txt --output-file requirements.lock
-	sed '/^# The tests/,$$d' requirements.txt > $(VENV)/site.txt
-	$(LOCK) $(VENV)/site.txt --output-file requirements.site.lock --constraint requirements.lock
+update: $(CHECKS) ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements.site.txt --output-file requirements.site.lock --constraint requirements.lock
 
 clean: ## remove all that these commands made
 	rm -rf $(VENV) .build site .pytest_cache
@@ -98,16 +95,14 @@ $(CHECKS): requirements.lock | $(BIN)/python
 	touch $@ $(SITE)
 
 # torch is not in the lock: the snippets are to run on every release of its range.
-$(TESTS): requirements.txt $(CHECKS)
+$(TESTS): requirements.torch.txt $(CHECKS)
 	rm -f $(VENV)/.tests-*
-	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
-	$(BIN)/pip install --quiet --upgrade $(TORCH) --requirement $(VENV)/torch.txt
+	$(BIN)/pip install --quiet --upgrade $(TORCH) --requirement requirements.torch.txt
 	touch $@
 
-# ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed. It is put beside, not into, what builds the site.
-properdocs: $(SITE) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
-	$(BIN)/pip install --quiet --upgrade --no-deps --target $(VENV)/properdocs 'properdocs>=1.6.7,<2'
+# ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed.
+properdocs: $(CHECKS) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
 	$(BIN)/python -m mkdocs build --strict --site-dir .build/mkdocs
-	PYTHONPATH=$(VENV)/properdocs $(BIN)/python -m properdocs build --strict --config-file mkdocs.yml --site-dir .build/properdocs
+	$(BIN)/python -m properdocs build --strict --config-file mkdocs.yml --site-dir .build/properdocs
 	diff --recursive --brief --ignore-matching-lines '<meta name="generator"' .build/mkdocs .build/properdocs
 	rm -rf .build
