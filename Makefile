@@ -4,13 +4,11 @@ PYTHON ?= python3
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Stamps: files in .venv that say what is installed there. A new TORCH is a new stamp.
+# Stamps: files in .venv that say what is installed there. TORCH is kept in one, so that another is installed anew.
 SITE := $(VENV)/.site
 CHECKS := $(VENV)/.checks
-ifneq ($(findstring ',$(TORCH)),)
-$(error TORCH=$(TORCH): a requirement of pip has no quotes. Write it as torch==2.6.0)
-endif
-TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
+TESTS := $(VENV)/.tests
+RELEASE := $(VENV)/.torch
 
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
@@ -18,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch or a browser, or a second build; all other tests are `make check`.
 SLOW := $(addprefix tests/test_,axe.py browser.py builds.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py run.py tiny_vla.py)
 # What a command is about; it is read from the environment, so that no shell sees it.
-export PAGE SNIPPET SECTION BASE
+export PAGE SNIPPET SECTION BASE TORCH
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
@@ -73,9 +71,10 @@ summary: $(SITE) ## say in Markdown what a branch changes: outputs, and sections
 bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
 	$(BIN)/python -m tools bench $(ARGS)
 
-update: $(CHECKS) ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks
+update: $(CHECKS) ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks; the next test takes the newest torch
 	$(LOCK) requirements.txt --output-file requirements.lock
 	$(LOCK) requirements.site.txt --output-file requirements.site.lock --constraint requirements.lock
+	rm -f $(TESTS)
 
 clean: ## remove all that these commands made
 	rm -rf $(VENV) .build site .pytest_cache
@@ -95,10 +94,13 @@ $(CHECKS): requirements.lock | $(BIN)/python
 	touch $@ $(SITE)
 
 # torch is not in the lock: the snippets are to run on every release of its range.
-$(TESTS): requirements.torch.txt $(CHECKS)
-	rm -f $(VENV)/.tests-*
-	$(BIN)/pip install --quiet --upgrade $(TORCH) --requirement requirements.torch.txt
+$(TESTS): $(RELEASE) requirements.torch.txt $(CHECKS)
+	set -f; $(BIN)/pip install --quiet --upgrade $$TORCH --requirement requirements.torch.txt
 	touch $@
+
+$(RELEASE): FORCE | $(BIN)/python
+	@printf %s "$$TORCH" | cmp -s - $@ || printf %s "$$TORCH" > $@
+FORCE:
 
 # ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed.
 properdocs: $(CHECKS) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
