@@ -24,7 +24,7 @@ def project(tmp_path):
 
             def ignore(within, names):
                 pages = within.endswith(("nn-module", "exercises"))
-                return [one for one in names if pages and one not in keep]
+                return [one for one in names if pages and one not in keep or one == "answers"]
 
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     for name in ("mkdocs.yml", "Makefile"):
