@@ -193,11 +193,11 @@ def test_the_drawer_opens_with_the_keyboard(site, host, browser):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(host + "en/")
     page.get_by_role("button", name="Navigation").press("Enter")
-    page.get_by_role("button", name="Going further").first.press("Enter")
-    page.get_by_role("link", name="Lab: TinyVLA").wait_for()
+    page.get_by_role("button", name="Look up").first.press("Enter")
+    page.get_by_role("link", name="Pitfalls by symptom").wait_for()
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.getAttribute('for')") == "__drawer"
-    page.get_by_role("link", name="Lab: TinyVLA").wait_for(state="hidden")
+    page.get_by_role("link", name="Pitfalls by symptom").wait_for(state="hidden")
     page.close()
 
 
@@ -404,7 +404,7 @@ def test_the_index_waits_for_the_reader(site, host, browser):
     assert page.get_by_role("status").first.inner_text().startswith("Found: ")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/en/nn-module/layers/#dropout")
+    page.wait_for_url("**/en/nn-module/modes/#dropout")
     page.close()
 
 
@@ -512,7 +512,7 @@ def test_the_address_holds_the_query(site, host, browser):
     assert page.locator(".md-search__input").input_value() == "드롭아웃"
     results(page, "버퍼")
     link.click()
-    page.wait_for_url("**/more-layers/#buffer")
+    page.wait_for_url("**/submodules/#state-dict")
     page.go_back()
     page.wait_for_url("**/modes/?q=*")
     link.wait_for()

@@ -1,6 +1,5 @@
-"""The layer tables say what PyTorch does: each row of layers.yml is built, called and compared."""
+"""The layer tables say what PyTorch does: each row of docs/data/layers.yml is built, called and compared."""
 
-import ast
 import inspect
 import re
 
@@ -9,15 +8,39 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from conftest import report
-from tools.page import Page
-from tools.site import DATA, LOCALES, Mistake, data, relative
+from tools.site import DATA, ROOT, Mistake, data
 
 FILE = DATA / "layers.yml"
-REQUIRED = {"name", "id", "signature", "role", "in_vla", "params", "keys", "example", "trap", "use"}
-# A shape comes with accepts and rejects, a formula with what is said for it.
-WITH = {"shape": {"accepts", "rejects"}, "math": {"said"}}
-OPTIONAL = {"call", *WITH, *WITH["shape"], *WITH["math"]}
+REQUIRED = {
+    "name",
+    "id",
+    "signature",
+    "why",
+    "role",
+    "in_vla",
+    "params",
+    "keys",
+    "example",
+    "trap",
+    "shows",
+    "use",
+}
+OPTIONAL = {
+    "math",
+    "said",
+    "over",
+    "shape",
+    "dtype",
+    "rejects",
+    "call",
+}  # a shape comes with dtype and rejects, a formula with what is said for it
+FLOATS = ["float32", "bfloat16", "float64"]
+RULES = {
+    "weight": FLOATS,
+    "float": FLOATS,
+    "any": [*FLOATS, "int64"],
+    "index": ["int64", "int32"],
+}  # what each rule for the input's dtype accepts
 try:
     TABLES = data("layers")
 except Mistake as mistake:
@@ -27,11 +50,17 @@ ALL = [row for rows in TABLES.values() for row in rows]
 
 def wrong_fields(row):
     """What is missing and what nobody reads, in a row."""
-    required = REQUIRED.union(*(more for field, more in WITH.items() if field in row))
+    required = (
+        REQUIRED
+        | ({"dtype", "rejects"} if "shape" in row else set())
+        | ({"said"} if "math" in row else set())
+    )
     return sorted(required - row.keys()), sorted(row.keys() - REQUIRED - OPTIONAL)
 
 
-ROWS = [row for row in ALL if wrong_fields(row) == ([], [])]  # the others fail in test_fields
+ROWS = [
+    row for row in ALL if wrong_fields(row) == ([], []) and row.get("dtype", "any") in RULES
+]  # the others fail in test_fields
 NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 
 # One number for each letter of the shapes and formulas, all different where two could be mixed up.
@@ -39,11 +68,12 @@ LETTERS = dict(B=2, T=6, D=8, h=4, d=7, i=3, o=5, N=10, H=16, W=21, k=3, s=2, p=
 ANY = (2, 6)  # what `*` stands for: any leading dimensions
 
 
-def holder(value):
-    """A module with one attribute: the smallest home of a parameter or a buffer."""
-    module = nn.Module()
-    module.value = value
-    return module
+def error(call):
+    """The name of the error that a call raises, or None."""
+    try:
+        call()
+    except Exception as raised:
+        return type(raised).__name__
 
 
 def calculate(formula: str) -> int:
@@ -59,53 +89,82 @@ def calculate_shape(text: str) -> tuple[int, ...]:
 
 
 def build(row):
-    names = {"nn": nn, "F": F, "torch": torch, "holder": holder}
-    if row["name"].startswith("F."):
+    """The layer of the example; of `self.name = …` the module that holds it."""
+    names = {"nn": nn, "torch": torch, **LETTERS, "self": (module := nn.Module())}
+    try:
+        if row["name"].startswith("F."):
+            return eval(row["example"], {"F": F})
+        if row["example"].startswith("self."):
+            exec(row["example"], names)
+            return module
         return eval(row["example"], names)
-    return eval(row["example"], {**names, **LETTERS})
+    except Exception as raised:
+        fail(row, "example", row["example"], f"{type(raised).__name__}: {raised}")
+
+
+def shape_of_input(row):
+    return calculate_shape(row["shape"].partition("→")[0])
 
 
 def call(row, layer, dtype):
-    shape = calculate_shape(row["shape"].partition("→")[0])
-    return eval(row.get("call", "layer(x)"), {"layer": layer, "x": torch.zeros(shape, dtype=dtype)})
-
-
-def line_of(row, field="- name"):
-    """The line of a field of a row; the first of the file if there is none."""
-    text = FILE.read_text(encoding="utf-8").partition(f"  - name: {row.get('name')}\n")
-    below = (text[1] + text[2]).splitlines()
-    lines = [number for number, line in enumerate(below) if line.strip().startswith(field)]
-    return text[0].count("\n") + 1 + lines[0] if lines else 1
+    return eval(
+        row.get("call", "layer(x)"),
+        {"layer": layer, "x": torch.zeros(shape_of_input(row), dtype=dtype)},
+    )
 
 
 def fail(row, field, shown, actual):
-    what = f"{row['name']} shows {field} {shown}; PyTorch says {actual}"
-    report([f"{relative(FILE)}:{line_of(row, field)}: {what}"])
+    text = FILE.read_text(encoding="utf-8").splitlines()
+    start = text.index(f"  - name: {row['name']}")
+    line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
+    pytest.fail(
+        f"{FILE.relative_to(ROOT)}:{line}: {row['name']}, {field}: {shown}; PyTorch says {actual}",
+        pytrace=False,
+    )
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.get("name"))
 def test_fields(row):
     missing, unknown = wrong_fields(row)
     if missing or unknown:
-        what = f"{row.get('name')} lacks {missing} and has {unknown}, which nobody reads."
-        report([f"{relative(FILE)}:{line_of(row)}: {what}"])
+        lines = FILE.read_text(encoding="utf-8").splitlines()
+        line = next(
+            (n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1
+        )
+        pytest.fail(
+            f"docs/data/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.",
+            pytrace=False,
+        )
+    if row.get("dtype", "any") not in RULES:
+        fail(row, "dtype", row["dtype"], f"nothing; write one of {', '.join(RULES)}")
 
 
 @NAMED
 def test_signature(row):
-    shown = ast.parse(row["signature"], mode="eval").body
-    actual = signature(eval(row["name"], {"nn": nn, "F": F}))
-    names = [arg.id for arg in shown.args] + [keyword.arg for keyword in shown.keywords]
-    if names != [name for name in actual if name in names]:
-        fail(row, "signature", names, list(actual))
-    for keyword in shown.keywords:
-        default = actual[keyword.arg].default
-        if ast.literal_eval(keyword.value) != default:
-            fail(row, "signature", ast.unparse(keyword.value), f"{keyword.arg}={default}")
+    """What is shown before `*` may be given by position, so it stands where PyTorch has it; the rest may not."""
+    try:
+        exec(f"def _({row['signature'].partition('(')[2]}: ...", names := {})
+    except SyntaxError as raised:
+        fail(row, "signature", row["signature"], raised.msg)
+    shown, actual = (
+        inspect.signature(names["_"]).parameters,
+        signature(eval(row["name"], {"nn": nn, "F": F})),
+    )
+    positional = [name for name, p in shown.items() if p.kind is not p.KEYWORD_ONLY]
+    if positional != list(actual)[: len(positional)] or not shown.keys() <= actual.keys():
+        fail(
+            row,
+            "signature",
+            list(shown),
+            f"{list(actual)}. Put `*` before those that come after others you leave out",
+        )
+    for name, p in shown.items():
+        if p.default != actual[name].default:
+            fail(row, "signature", f"{name}={p.default}", f"{name}={actual[name].default}")
 
 
 def signature(target):
-    """Its parameters by name. A function written in C++ has them in its docstring alone."""
+    """Its parameters by name. A function written in C++ has its signature in the docstring alone."""
     try:
         return inspect.signature(target).parameters
     except ValueError:
@@ -129,10 +188,14 @@ def test_parameters_and_keys(row):
 
 @pytest.mark.parametrize("row", [r for r in ROWS if "shape" in r], ids=lambda row: row["name"])
 def test_shape_and_dtype(row):
-    shapes = re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])
-    shown = [calculate_shape(shape) for shape in shapes]
-    for dtype in row["accepts"]:
-        output = call(row, build(row), getattr(torch, dtype))
+    shown = [
+        calculate_shape(s) for s in re.split(r"(?<=\)), (?=\()", row["shape"].partition("→")[2])
+    ]
+    for dtype in RULES[row["dtype"]]:
+        layer = build(row)
+        if row["dtype"] == "weight":
+            layer.to(getattr(torch, dtype))
+        output = call(row, layer, getattr(torch, dtype))
         actual = [tuple(t.shape) for t in (output if isinstance(output, tuple) else (output,))]
         if actual != shown:
             fail(row, "shape", f"{row['shape']} = {shown}", actual)
@@ -145,38 +208,69 @@ def test_shape_and_dtype(row):
 
 
 @NAMED
+def test_what_it_shows(row):
+    """What the card says of traps and of what a norm averages over. Each expression has its own layer and input."""
+    for expression in row["shows"]:
+        torch.manual_seed(0)
+        shape = shape_of_input(row) if "shape" in row else ()
+        x = (
+            torch.randint(LETTERS["N"], shape)
+            if row.get("dtype") == "index"
+            else torch.randn(shape)
+        )
+        names = {"torch": torch, "nn": nn, "error": error, **LETTERS, "layer": build(row), "x": x}
+        try:
+            actual = bool(eval(expression, names))
+        except Exception as raised:
+            actual = f"{type(raised).__name__}: {raised}"
+        if actual is not True:
+            fail(
+                row,
+                "shows",
+                expression,
+                f"{actual}. Mend it, and the `trap` or `over` that it stands for",
+            )
+
+
+@NAMED
 def test_texts_and_source(row):
-    """One language is enough for a text, but for what is spoken; `make translations` lists it."""
-    for field in ("role", "in_vla", "trap", "use"):
-        if not row[field].keys() & set(LOCALES):
-            fail(row, field, list(row[field]), f"nothing; write it, in one of {LOCALES}")
-    if "said" in row and (missing := set(LOCALES) - row["said"].keys()):
-        fail(row, "said", list(row["said"]), f"nothing; a formula is spoken in {missing} too")
-    line = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
-    if not re.fullmatch(line, row["use"]["url"]):
-        what = "nothing; link to a line of a release or of a full commit"
-        fail(row, "url", row["use"]["url"], what)
+    """One language is enough for a text, but for what is spoken; `make translations` lists the other."""
+    for field in ("why", "role", "in_vla", "over", "trap", "use"):
+        if not {"ko", "en"} & row.get(field, {"ko": "", "en": ""}).keys():
+            fail(row, field, list(row[field]), "nothing; write it, as ko or en")
+    if not {"ko", "en"} <= row.get("said", {"ko": "", "en": ""}).keys():
+        fail(
+            row,
+            "said",
+            list(row["said"]),
+            "nothing; a formula is spoken in both languages, ko and en",
+        )
+    project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
+    if not re.fullmatch(project, row["use"]["url"]):
+        fail(
+            row,
+            "url",
+            row["use"]["url"],
+            "nothing; link to a line of a release or of a full commit",
+        )
 
 
-@pytest.mark.parametrize("page", ["layers", "more-layers"])
-def test_each_row_has_its_card(page):
-    """In some language; the others then show it, as they show any section still to be written."""
-    rows = [row["id"] for row in TABLES[{"layers": "core", "more-layers": "more"}[page]]]
-    pages = [Page.read(locale, f"nn-module/{page}") for locale in LOCALES]
-    shown = {
-        card[1]: f"{one.file}:{number}"
-        for one in pages
-        for number, line in one.lines
-        if (card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line))
-    }
-    unknown = {place: row for row, place in shown.items() if row not in rows}
-    file = relative(FILE)
-    problems = [f"{at}: {file} has no {row} for this page." for at, row in unknown.items()]
-    report(
-        problems
-        + [
-            f'{pages[0].file}:1: no {{{{ card("{row}") }}}} in any language, and {file} has that row.'
-            for row in rows
-            if row not in shown
-        ]
-    )
+def test_each_row_has_its_card():
+    """In either language; the other then shows it, as it shows any section that is still to be written."""
+    rows, problems, shown = [row["id"] for row in ALL], [], set()
+    for locale in ("ko", "en"):
+        name = f"docs/{locale}/nn-module/more-layers.md"
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
+            if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):
+                shown.add(card[1])
+                if card[1] not in rows:
+                    problems.append(
+                        f"{name}:{number}: docs/data/layers.yml has no row with the id {card[1]}."
+                    )
+    problems += [
+        f'docs/ko/nn-module/more-layers.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/data/layers.yml has that row.'
+        for row in rows
+        if row not in shown
+    ]
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from torch import nn
 
 from tools.site import DATA, SNIPPETS
 
@@ -23,21 +24,20 @@ ABOUT = {
 }
 
 
-def tree() -> list[dict]:
-    """The submodules of TinyVLA, each with path, class, numbers of parameters and keys, own keys.
+def tree(model: nn.Module | None = None) -> list[dict]:
+    """The submodules of TinyVLA or another model: path, class, parameters, keys, own keys.
 
     The layers of torch.nn are leaves, even if they have submodules: their keys are listed with
-    the layer.
+    the layer. Containers are none.
     """
-    model, modules = TinyVLA(), []
+    model, modules = model or TinyVLA(), []
     parameters = {name: parameter.numel() for name, parameter in model.named_parameters()}
 
     def add(path, module):
         within = path + "." if path else ""
         inner = [(name, child) for name, child in module.named_children()]
-        leaf = type(module).__module__.startswith("torch.nn") and all(
-            type(m).__module__.startswith("torch.nn") for m in module.modules()
-        )
+        kind = type(module).__module__
+        leaf = kind.startswith("torch.nn") and not kind.endswith(".container")
         own = (
             [key for key in model.state_dict() if key.startswith(within)]
             if leaf

@@ -29,7 +29,7 @@ from nbconvert.exporters.templateexporter import default_filters
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
-from tools import korean, notebook, plain, search, site, tips
+from tools import korean, notebook, plain, road, search, site, tips
 from tools.page import Page, includes
 from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
@@ -144,6 +144,8 @@ def on_config(config):
         layers=site.data("layers"),
         tiny_vla=site.data("tiny_vla"),
         curves=site.data("curves"),
+        vla_model=site.data("vla_model"),
+        switches=site.data("switches"),
         serving=bool(serving),
     )
 
@@ -301,7 +303,10 @@ def on_page_content(content, *, page, config, files):
     content = content.replace(">\n\n\n<span", '>\n\n<span class="second-blank">\n</span><span')
     text = plain.plain_page(page.markdown, resolver(page.file, files, config))
     write_file(text.encode(), str(Path(config.site_dir, page.file.dest_uri).with_name("index.md")))
-    return content
+    if page_name(page.file) in road.names():
+        own = Page.read(build.locale, page_name(page.file))
+        page.minutes = road.minutes(own.text)  # for main.html
+    return road.folded(content, config.extra["words"]["given"])
 
 
 def on_page_context(context, *, page, config, nav):

@@ -69,9 +69,10 @@ def record(page: str) -> int:
                 failed += 1
                 print(mistake)
     if not page:
-        from tools import figures  # imports torch
+        from tools import figures, touched  # they import torch
 
-        changed += sum(rewritten(path, text) for path, text in figures.files().items())
+        files = figures.files() | touched.files()
+        changed += sum(rewritten(path, text) for path, text in files.items())
     print(f"{changed} rewritten, {failed} failed, {len(paths)} in all. See git diff.")
     if failed or page:
         return bool(failed or not paths)

@@ -54,6 +54,7 @@ class Entry(NamedTuple):
     anchor: str  # the same in both languages
     names: list  # without those in code font
     meaning: str  # in Markdown; empty for an entry that gets no tip
+    link: str = ""  # to the section that explains it, from the glossary
 
 
 def entries(glossary, locale):
@@ -78,7 +79,8 @@ def entries(glossary, locale):
         defines = (
             section in DEFINED and anchor not in ORDINARY and EXPLAINED.search(term["meaning"])
         )
-        found.append(Entry(anchor, names, " ".join(meaning.split()) if defines else ""))
+        link = defines["link"] if defines else ""
+        found.append(Entry(anchor, names, " ".join(meaning.split()) if defines else "", link))
     return found
 
 

@@ -1,4 +1,4 @@
-// Lets the reader freeze submodules in the table of the lab, and says what that does. Without a script there is the table.
+// Lets the reader freeze submodules in a table of them, and says what that does. Without a script there is the table.
 // Every page loads it; where there is no module tree it does nothing.
 "use strict";
 (() => {
@@ -84,18 +84,20 @@
       say(inModule(norm) && evaluate.checked ? "still" : "moving", { name: norm.path }))));
     // The highest submodules that are frozen whole say it all.
     const whole = modules.filter((m) => inModule(m) && !modules.some((other) => inModule(other) && other !== m && inside(m.path, other) && other.path.length < m.path.length));
-    code.textContent = whole.flatMap((module) => [
+    // A line that is too long for its column goes on after a dot.
+    code.innerHTML = whole.flatMap((module) => [
       `${expression(module)}.requires_grad_(False)`, ...(evaluate.checked ? [`${expression(module)}.eval()${say("again")}`] : []),
-    ]).join("\n") || say("none");
+    ]).join("\n").replace(/\.(?=[a-z])/g, ".<wbr>") || say("none");
     listed.textContent = say("keys", { count: frozen.size });
     list.replaceChildren(...keys.filter((key) => frozen.has(key)).map((key) => make("li", {}, make("code", { textContent: key.name }))));
     reset.disabled = !frozen.size && !evaluate.checked;
   };
 
-  const status = make("div", {}, trained, statistics);
-  status.setAttribute("role", "status");
-  table.after(make("div", { className: "module-tree-effect" },
-    mode, status, make("p", { textContent: say("code") }), make("pre", { tabIndex: 0 }, code), make("details", {}, listed, list), reset));
+  // What a tick does stays in sight above the tree; the rest is beside or below it.
+  const place = make("div", { className: "module-tree-place" }, make("div", { role: "status", className: "module-tree-status" }, trained, statistics));
+  table.replaceWith(place);
+  place.append(table, make("div", { className: "module-tree-effect" },
+    mode, make("p", { textContent: say("code") }), make("pre", { tabIndex: 0 }, code), make("details", {}, listed, list), reset));
   table.classList.add("touched");
   unfold();
   show();

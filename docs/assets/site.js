@@ -83,6 +83,13 @@
   const here = document.querySelector(".md-sidebar--primary a.md-nav__link--active");
   if (here) reveal(here);
 
+  // The model that a block begins with is folded until it is asked for.
+  for (const button of document.querySelectorAll("button.given")) {
+    button.addEventListener("click", () => {
+      button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
+    });
+  }
+
   // The header has the page's title once the heading has gone by.
   const title = document.querySelector("article h1");
   const header = document.querySelector(".md-header__title");

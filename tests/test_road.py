@@ -1,0 +1,115 @@
+"""The road is short, in order, and built around one model: pages, blocks, pitfalls, terms, time."""
+
+import pytest
+
+from conftest import report
+from tools import road, tips
+from tools.page import FOLD, Page
+from tools.site import DEFAULT, LOCALES, address, words
+
+PAGES = [Page.read(locale, name) for name in road.names() for locale in LOCALES]
+EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+
+
+def shown_by(page):
+    """The blocks of a page that are not in a fold, with the lines where the page includes them."""
+    folds = "".join(match[0] for match in FOLD.finditer(page.text))
+    return [one for one in page.includes if f'"{one.path}"' not in folds]
+
+
+@EACH
+def test_a_page_of_the_road_is_short(page):
+    words, _ = road.count(road.read_text(page.text))
+    minutes, blocks = road.minutes(page.text), shown_by(page)
+    split = "Fold what only some need under /// details, or move it to nn-module/pitfalls."
+    found = []
+    if words > road.MOST_WORDS:
+        found.append(f"{page.file}:1: {words} words, and {road.MOST_WORDS} are enough. {split}")
+    if minutes > road.MOST_MINUTES:
+        found.append(
+            f"{page.file}:1: {minutes} minutes, and {road.MOST_MINUTES} are enough. {split}"
+        )
+    if len(blocks) > road.MOST_BLOCKS:
+        line = blocks[road.MOST_BLOCKS].line
+        found.append(f"{page.file}:{line}: block {len(blocks)} of {road.MOST_BLOCKS}. {split}")
+    report(found)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_road_takes_an_hour_and_a_quarter_at_most(locale):
+    minutes = {name: road.minutes(Page.read(locale, name).text) for name in road.names()}
+    longest = max(minutes, key=minutes.get)
+    if (whole := sum(minutes.values())) > road.WHOLE_ROAD:
+        what = f"the road takes {whole} minutes, and {road.WHOLE_ROAD} are enough. Shorten it"
+        report([f"docs/{locale}/{longest}.md:1: {what}; this page is the longest."])
+
+
+@EACH
+def test_a_page_of_the_road_has_one_open_pitfall_at_most(page):
+    found = [section for section in page.sections if road.is_pitfall(section)]
+    report(
+        [
+            f"{page.file}:{section.line}: a second pitfall. Move it to nn-module/pitfalls, by its symptom."
+            for section in found[1:]
+        ]
+    )
+
+
+def test_blocks_of_the_road_are_short_and_repeat_what_was_shown():
+    """A class above `# --- new here ---` is, to the letter, one that an earlier block shows."""
+    shown, found = {}, []
+    for name in road.names():
+        for include in Page.read(DEFAULT, name).includes:
+            block, file = road.block(include.path, include.line), f"snippets/{include.path}"
+            for what, source in block.given.items():
+                if shown.get(what) != source:
+                    mend = "Copy it from there" if what in shown else "Show it in a block first"
+                    found.append(f"{file}:1: {what} is not as an earlier block shows it. {mend}.")
+            if block.lines > road.MOST_LINES and include.path not in road.WHOLE:
+                most = road.MOST_LINES
+                found.append(
+                    f"{file}:1: {block.lines} lines of code, and {most} are enough. Split it."
+                )
+            shown |= block.shown
+    report(found)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_terms_are_explained_before_they_are_used(locale):
+    """By the section that the glossary names, or where a term stands in bold; a link will do."""
+    glossary, order = Page.read(locale, "glossary").text, road.names()
+    found = []
+    find, known = tips.pattern(glossary, locale)
+    places = [(name, section) for name in order for section in Page.read(locale, name).sections]
+    position = {(name, section.anchor): n for n, (name, section) in enumerate(places)}
+    bold = set()
+    for number, (name, section) in enumerate(places):
+        bold |= {
+            match.lastgroup.rpartition("_")[2]
+            for text in road.bold(section.text)
+            for match in find.finditer(text)
+        }
+        for line, text in road.running(section):
+            for match in find.finditer(text):
+                entry = match.lastgroup.rpartition("_")[2]
+                where = road.explained(known[int(entry)])
+                later = where in position and position[where] > number
+                if later and entry not in bold:
+                    mend = "Explain it, link it, or word it otherwise."
+                    place = f"docs/{locale}/{name}.md:{line}"
+                    found.append(
+                        f"{place}: {match[0]!r} is explained only at {where[0]}#{where[1]}. {mend}"
+                    )
+                    bold.add(entry)
+    report(found)
+
+
+def test_a_page_of_the_road_says_how_long_it_takes(site):
+    for name in road.names():
+        for locale in LOCALES:
+            said = words(locale)["minutes"].format(road.minutes(Page.read(locale, name).text))
+            html = (site / address(locale, name) / "index.html").read_text(encoding="utf-8")
+            if f">{said}</p>" not in html:
+                report(
+                    [f"docs/{locale}/{name}.md:1: not shown: {said!r}. See docs/theme/main.html."]
+                )
