@@ -4,21 +4,19 @@ PYTHON ?= python3
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Stamps: files in .venv that say what is installed there. A new TORCH is a new stamp.
+# Stamps: files in .venv that say what is installed there. TORCH is kept in one, so that another is installed anew.
 SITE := $(VENV)/.site
 CHECKS := $(VENV)/.checks
-ifneq ($(findstring ',$(TORCH)),)
-$(error TORCH=$(TORCH): a requirement of pip has no quotes. Write it as torch==2.6.0)
-endif
-TESTS := $(VENV)/.tests-$(shell echo '$(TORCH)' | cksum | cut -d' ' -f1)
+TESTS := $(VENV)/.tests
+RELEASE := $(VENV)/.torch
 
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch or a browser, or a second build; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,axe.py browser.py builds.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py run.py switches.py tiny_vla.py)
+SLOW := $(addprefix tests/test_,axe.py browser.py builds.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py record.py run.py switches.py tiny_vla.py)
 # What a command is about; it is read from the environment, so that no shell sees it.
-export PAGE SNIPPET SECTION BASE
+export PAGE SNIPPET SECTION BASE TORCH
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
@@ -31,7 +29,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
   --exclude-newer "7 days" --custom-compile-command "make update"
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test record new-page new-snippet translations in-step summary bench update properdocs clean
+.PHONY: help serve build check test record new-page new-snippet translations in-step summary card bench update properdocs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -70,15 +68,16 @@ in-step: $(SITE) ## record that you have brought both languages together (PAGE=n
 summary: $(SITE) ## say in Markdown what a branch changes: outputs, and sections out of step (BASE=origin/main)
 	@$(BIN)/python -m tools summary
 
+card: $(CHECKS) ## draw the picture that a link is shown with: the home page's block (needs Chromium)
+	@$(BIN)/python -m tools card
+
 bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
 	$(BIN)/python -m tools bench $(ARGS)
 
-update: $(BIN)/python ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks
-	$(BIN)/pip install --quiet --upgrade uv
-	sed '/^torch/d' requirements.txt > $(VENV)/all.txt
-	$(LOCK) $(VENV)/all.txt --output-file requirements.lock
-	sed '/^# The tests/,$$d' requirements.txt > $(VENV)/site.txt
-	$(LOCK) $(VENV)/site.txt --output-file requirements.site.lock --constraint requirements.lock
+update: $(CHECKS) ## pin the newest releases that requirements.txt allows, with their hashes, in the two locks; the next test takes the newest torch
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements.site.txt --output-file requirements.site.lock --constraint requirements.lock
+	rm -f $(TESTS)
 
 clean: ## remove all that these commands made
 	rm -rf $(VENV) .build site .pytest_cache
@@ -98,16 +97,17 @@ $(CHECKS): requirements.lock | $(BIN)/python
 	touch $@ $(SITE)
 
 # torch is not in the lock: the snippets are to run on every release of its range.
-$(TESTS): requirements.txt $(CHECKS)
-	rm -f $(VENV)/.tests-*
-	sed -n '/^torch/p' requirements.txt > $(VENV)/torch.txt
-	$(BIN)/pip install --quiet --upgrade $(TORCH) --requirement $(VENV)/torch.txt
+$(TESTS): $(RELEASE) requirements.torch.txt $(CHECKS)
+	set -f; $(BIN)/pip install --quiet --upgrade $$TORCH --requirement requirements.torch.txt
 	touch $@
 
-# ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed. It is put beside, not into, what builds the site.
-properdocs: $(SITE) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
-	$(BIN)/pip install --quiet --upgrade --no-deps --target $(VENV)/properdocs 'properdocs>=1.6.7,<2'
+$(RELEASE): FORCE | $(BIN)/python
+	@printf %s "$$TORCH" | cmp -s - $@ || printf %s "$$TORCH" > $@
+FORCE:
+
+# ProperDocs continues MkDocs 1, and answers to its name: no plugin and no hook is changed.
+properdocs: $(CHECKS) ## build the site with MkDocs and with ProperDocs, and name the files that differ in more than the generator
 	$(BIN)/python -m mkdocs build --strict --site-dir .build/mkdocs
-	PYTHONPATH=$(VENV)/properdocs $(BIN)/python -m properdocs build --strict --config-file mkdocs.yml --site-dir .build/properdocs
+	$(BIN)/python -m properdocs build --strict --config-file mkdocs.yml --site-dir .build/properdocs
 	diff --recursive --brief --ignore-matching-lines '<meta name="generator"' .build/mkdocs .build/properdocs
 	rm -rf .build

@@ -5,7 +5,6 @@ import re
 import sys
 
 import pytest
-from answers import ANSWERS
 
 from conftest import report
 from tools import site, snippet
@@ -150,62 +149,57 @@ def test_starter_and_nothing_at_all_get_a_hint(exercise, interpreter):
     )
 
 
+def answers(kind):
+    """Marks a test of each answer of a kind; beside those on the page are more, in answers/."""
+    found = [path for exercise in EXERCISES for path in sorted(exercise.rglob(f"{kind}/*.md"))]
+    return pytest.mark.parametrize("path", found, ids=lambda path: path.relative_to(SNIPPETS))
+
+
+def passes(answer, code, interpreter):
+    """Fails unless the check lets this code pass, with its one line below what the code prints."""
+    solution = read(snippet.page_of(answer.path) / "solution.md")
+    alone, checked = interpreter.run(code), interpreter.run(code + solution.check)
+    name, verdict = f"{answer.name}:{answer.file_line(1)}", solution.output.splitlines()[-1:]
+    if checked.error:
+        mend = "A right answer has to pass: mend it, or the check."
+        fail(name, f"the check {checked.error}\n{mend}")
+    if checked.stdout.splitlines() != alone.stdout.splitlines() + verdict:
+        what = f"below the answer, the check has to print one line, {verdict}. It prints"
+        fail(name, f"{what}\n{checked.stdout}")
+
+
 @EACH
-def test_right_answers_pass(exercise, interpreter):
+def test_the_solution_passes(exercise, interpreter):
     solution = read(exercise / "solution.md")
-    verdict = solution.output.splitlines()[-1:]
-    others = [read(path) for path in sorted(exercise.glob("right/*.md"))]
-    for answer, code in [(solution, solution.answer), *((other, other.code) for other in others)]:
-        alone, checked = interpreter.run(code), interpreter.run(code + solution.check)
-        if checked.error:
-            fail(
-                f"{answer.name}:{answer.file_line(1)}",
-                f"the check {checked.error}\nA right answer has to pass: mend it, or the check.",
-            )
-        if checked.stdout.splitlines() != alone.stdout.splitlines() + verdict:
-            fail(
-                f"{answer.name}:{answer.file_line(1)}",
-                f"below the answer, the check has to print one line, {verdict}. It prints\n{checked.stdout}",
-            )
+    passes(solution, solution.answer, interpreter)
+
+
+@answers("right")
+def test_a_right_answer_passes(path, interpreter):
+    answer = read(path)
+    passes(answer, answer.code, interpreter)
+
+
+@answers("wrong")
+def test_a_wrong_answer_is_rejected_with_its_hint(path, interpreter):
+    wrong, solution = read(path), read(snippet.page_of(path) / "solution.md")
+    result = interpreter.run(wrong.code + solution.check)
+    hint(result, f"{wrong.name}:1")
+    said = result.error.removeprefix("raises ") + "\n"
+    if said != wrong.says:
+        what = f"the check says\n{said}and the file shows\n{wrong.says}"
+        mend = "`make record` rewrites it, if the new one is right."
+        fail(f"{wrong.name}:{wrong.line_of('says')}", f"{what}{mend}")
 
 
 @EACH
-def test_wrong_answers_are_rejected_as_shown(exercise, interpreter):
-    check, seen = read(exercise / "solution.md").check, {}
+def test_wrong_answers_on_the_page_are_told_apart(exercise):
+    seen = {}
     for path in sorted(exercise.glob("wrong/*.md")):
         wrong = read(path)
-        result = interpreter.run(wrong.code + check)
-        hint(result, f"{wrong.name}:1")
-        said = result.error.removeprefix("raises ") + "\n"
-        if said != wrong.says:
-            fail(
-                f"{wrong.name}:{wrong.line_of('says')}",
-                f"the check says\n{said}and the page shows\n{wrong.says}`make record` rewrites it, if the new one is right.",
-            )
-        if twin := seen.get(said):
-            fail(
-                f"{wrong.name}:1",
-                f"the check says the same to {twin}. Tell the two mistakes apart in the check, or drop one of them.",
-            )
-        seen[said] = wrong.name
-
-
-@pytest.mark.parametrize("exercise, code, expected", ANSWERS)
-def test_further_answers(exercise, code, expected, interpreter):
-    """What else a learner may write: `expected` is a piece of the English hint, or None for a right answer."""
-    folder = next(path for path in EXERCISES if path.name == exercise)
-    result = interpreter.run(code + "\n" + read(folder / "solution.md").check)
-    if expected is None and result.error:
-        fail(
-            "tests/answers.py",
-            f"the check of {exercise} rejects a right answer: it {result.error}\n{code}",
-        )
-    if expected is not None and expected not in (
-        said := hint(result, f"tests/answers.py: {exercise}\n{code}")
-    ):
-        fail(
-            "tests/answers.py", f"the check of {exercise} is to say {expected!r}. It {said}\n{code}"
-        )
+        if (twin := seen.setdefault(wrong.says, wrong.name)) != wrong.name:
+            mend = "Tell the two mistakes apart in the check, or drop one of them."
+            fail(f"{wrong.name}:1", f"the check says the same to {twin}. {mend}")
 
 
 def test_every_exercise_is_on_the_list():

@@ -8,7 +8,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from conftest import report
-from tools import site
+from tools import site, snippet
 from tools.compare import unlike
 from tools.page import FRONT_MATTER, Page, links
 from tools.site import DOCS, LOCALES, SNIPPETS, words
@@ -63,9 +63,8 @@ def test_every_snippet_is_on_its_page():
     for locale in LOCALES:
         own = [page for page in PAGES if page.locale == locale]
         shown = Counter(include.target for page in own for include in page.includes)
-        for file in SNIPPETS.rglob("*.md"):
-            path = file.relative_to(SNIPPETS)
-            page = path.parent.parent if path.parent.name in ("right", "wrong") else path.parent
+        for file in filter(snippet.is_shown, snippet.paths()):
+            path, page = (one.relative_to(SNIPPETS) for one in (file, snippet.page_of(file)))
             parts = [f":{part}" for part in SECTIONS] if path.name == "solution.md" else [""]
             for target in (f"{path.as_posix()}{part}" for part in parts):
                 if shown[target] != 1 and not (shown[target] == 0 and target in excused):

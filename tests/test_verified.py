@@ -12,7 +12,7 @@ from tools.site import ROOT, SETTINGS, relative
 
 VERIFIED = SETTINGS["extra"]["verified"]
 FILE, MEND = "docs/data/verified.yml:3", "Run `make record`; it writes this file."
-LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+LINES = (ROOT / "requirements.torch.txt").read_text(encoding="utf-8").splitlines()
 TORCH = next(Requirement(line) for line in LINES if line.startswith("torch"))
 MARKED = [path for path in snippet.paths() if b"needs_torch" in path.read_bytes()]
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "in-step": ("compare", "record_in_step", ["PAGE", "SECTION"]),
     "summary": ("compare", "summarize", ["BASE"]),
     "bench": ("bench", "main", []),
+    "card": ("card", "main", []),
 }
 
 

@@ -208,7 +208,17 @@ def paths() -> list[Path]:
     return sorted(SNIPPETS.rglob("*.md"))
 
 
+def page_of(path: Path) -> Path:
+    """The folder of the page that a snippet belongs to: an exercise has its answers below it."""
+    inner = ("right", "wrong", "answers")
+    return next(folder for folder in path.parents if folder.name not in inner)
+
+
+def is_shown(path: Path) -> bool:
+    """Whether a page is to show it, as all but an exercise's further answers, in answers/."""
+    return "answers" not in path.relative_to(page_of(path)).parts
+
+
 def solution_of(path: Path) -> Snippet:
     """The solution of the exercise that an answer belongs to. Raises Mistake, OSError."""
-    folder = path.parent.parent if path.parent.name in ("right", "wrong") else path.parent
-    return read(folder / "solution.md")
+    return read(page_of(path) / "solution.md")
