@@ -31,7 +31,7 @@
       <g class="lines flow">
         <path d="M340 42V52H236"/><path d="M236 52H74" class="through"/>
         <path d="M236 42V62" class="bar"/></g>
-      <g class="tip">
+      <g class="point">
         <path d="M64 52L77 45V59z" class="through"/>
         <circle cx="278" cy="52" r="6"/><circle cx="172" cy="52" r="6" class="own"/></g>
       <g class="code" text-anchor="middle">
