@@ -209,7 +209,7 @@ def unused(locale):
 
 
 def unused_words(page):
-    """Words after 쓰지 않는 말 or Not used, and in Korean the English for what has a Korean name."""
+    """Words after 다른 책에서는 or In other books, and in Korean the English for what has a Korean name."""
     not_used = unused(page.locale)
     for line in lines(page):
         for pattern, advice in not_used:
