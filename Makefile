@@ -20,6 +20,8 @@ export PAGE SNIPPET SECTION BASE TORCH
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
+# nbconvert need not try each of its exporters when it is imported.
+export NBCONVERT_DISABLE_CONFIG_EXPORTERS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The date in the sitemap: that of the commit, so that two builds of one commit are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
