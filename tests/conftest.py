@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tools import browser as browsers
 from tools import run
-from tools.pytest_plugin import PAGE
+from tools.pytest_plugin import PAGE, is_of_page
 from tools.site import LOCALES, address
 
 
@@ -17,6 +17,25 @@ def report(problems):
     """Fail with what is wrong, a line each; do nothing if nothing is."""
     if problems := sorted(set(problems)):
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+def for_each(things):
+    """A test of one thing as one of all, or of those of PAGE=…, that says all that is wrong."""
+
+    def decorate(test):
+        def test_all():
+            problems = []
+            for thing in filter(is_of_page, things) if PAGE else things:
+                try:
+                    test(thing)
+                except pytest.fail.Exception as failed:
+                    problems.append(str(failed))
+            report(problems)
+
+        test_all.__doc__, test_all.narrowed = test.__doc__, True
+        return test_all
+
+    return decorate
 
 
 @pytest.fixture(scope="session")

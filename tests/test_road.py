@@ -2,13 +2,13 @@
 
 import pytest
 
-from conftest import report
+from conftest import for_each, report
 from tools import road, tips
 from tools.page import FOLD, Page
 from tools.site import DEFAULT, LOCALES, address, words
 
 PAGES = [Page.read(locale, name) for name in road.names() for locale in LOCALES]
-EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+EACH = for_each(PAGES)
 
 
 def shown_by(page):
