@@ -61,7 +61,7 @@ def site(build):
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shown(site):
     """The HTML files of all pages, or of that of PAGE=…; 404.html has addresses of its own."""
     if PAGE:

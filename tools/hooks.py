@@ -173,6 +173,7 @@ def on_config(config):
         curves=site.data("curves"),
         vla_model=site.data("vla_model"),
         switches=site.data("switches"),
+        folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one
         serving=bool(serving),
     )
 
