@@ -40,7 +40,7 @@ def for_each(things):
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory):
-    """The site for the tests: (folder, errors). One of pytest's processes builds it, others wait."""
+    """The site for the tests: (folder, errors). One process builds it, the others wait."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
     with open(folder.with_suffix(".json"), "a+", encoding="utf-8") as built:

@@ -75,7 +75,8 @@ def test_the_other_language_shows_the_same_section(site, host, browser):
         page.get_by_role("link", name="English" if begin.startswith("nn") else "한국어").press(
             "Enter"
         )
-        page.wait_for_url(lambda address: ("/en/" in address) != begin.startswith("en/"))
+        english = begin.startswith("en/")
+        page.wait_for_url(lambda address, english=english: ("/en/" in address) != english)
         assert page.url == host + expected, (
             f"{begin}: the other language is shown at {page.url.removeprefix(host)}, not at {expected}. See place() in site.js."
         )
@@ -122,14 +123,9 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
     page.wait_for_function(
         "() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash === '#batchnorm'"
     )
-    for home, read, title, forget in (
-        ("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()", ""),
-        (
-            "en/",
-            "read to the end",
-            "Continue: 5. model.train() and model.eval()",
-            "Forget what I have read",
-        ),
+    for home, read, title in (
+        ("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()"),
+        ("en/", "read to the end", "Continue: 5. model.train() and model.eval()"),
     ):
         page.goto(host + home)
         assert marks() == [[f"{host}{home}nn-module/parameters/", read]], (
@@ -147,7 +143,7 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
         assert shift < 0.01, (
             f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
         )
-    page.get_by_role("button", name=forget).click()
+    page.get_by_role("button", name="Forget what I have read").click()
     assert not line.is_visible() and marks() == [] and page.evaluate("localStorage.length") == 0, (
         "not all is forgotten. See progress.js."
     )

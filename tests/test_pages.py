@@ -1,4 +1,4 @@
-"""What pages say in Markdown: includes in place of code, anchors, links, alike in both languages."""
+"""What pages say in Markdown: includes for code, anchors, links, alike in both languages."""
 
 import re
 from collections import Counter
@@ -189,7 +189,7 @@ def test_no_word_of_the_interface_is_missing(locale):
     except site.Mistake as mistake:
         pytest.fail(str(mistake), pytrace=False)
     report(
-        f"docs/data/words.yml:1: `languages` does not say how {other} is called in {locale}. Add it."
+        f"docs/data/words.yml:1: `languages` lacks how {other} is called in {locale}. Add it."
         for other in LOCALES
         if other not in known["languages"]
     )

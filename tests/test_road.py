@@ -49,7 +49,8 @@ def test_a_page_of_the_road_has_one_open_pitfall_at_most(page):
     found = [section for section in page.sections if road.is_pitfall(section)]
     report(
         [
-            f"{page.file}:{section.line}: a second pitfall. Move it to nn-module/pitfalls, by its symptom."
+            f"{page.file}:{section.line}: a second pitfall. "
+            "Move it to nn-module/pitfalls, by its symptom."
             for section in found[1:]
         ]
     )

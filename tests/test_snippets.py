@@ -16,7 +16,7 @@ from tools.site import ROOT, SNIPPETS, Mistake, relative
 EACH = for_each(snippet.paths())
 UNSTABLE = {
     r"0x[0-9a-f]{6,}": "a memory address; print a name or a shape instead",
-    r"\d\.\d{5,}": "a float with more than four decimals, which processors round otherwise; round it",
+    r"\d\.\d{5,}": "a float of over four decimals, which processors round otherwise; round it",
     r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "a date or a time; leave it out",
 }
 CLOCK = re.compile(r"^\s*(?:import|from)\s+(time|datetime)\b", re.MULTILINE)
