@@ -133,7 +133,7 @@ def highlight_once(highlight):
             if key not in known:
                 known[key] = highlight(self, part, language, *args, **options)
             made.append(known[key])
-        codes = GAP.join(CODE.search(one)[0] for one in made)
+        codes = GAP.join(CODE.findall(one)[0] for one in made)
         return CODE.sub(lambda _: codes, made[0])
 
     return recall

@@ -23,7 +23,7 @@ AFTER_NOUN = (
 )
 VERB = "[하한할함합해했되된될됨됩돼됐][가-힣]*"  # after the noun of 등록하다 or freeze된
 TAG = re.compile(r"(<pre\b.*?</pre>|<[^>]*>)", re.DOTALL)  # a block as one, which has no places
-TAG_NAME = re.compile(r"</?([\w-]*)")
+NO_NAME = re.compile(r"[^\w-]")
 VOID = {"br", "hr", "img", "input", "wbr"}
 # No place for a link, or no running text.
 SKIPPED = {
@@ -137,7 +137,7 @@ def marked(content, glossary, locale, address):
             if piece and not within:
                 pieces[place] = find.sub(mark, piece)
             continue
-        name = TAG_NAME.match(piece)[1].lower()
+        name = NO_NAME.split(piece.lstrip("</"), 1)[0].lower()
         if name == "pre":
             continue
         if piece.startswith("</"):
