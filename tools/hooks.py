@@ -26,6 +26,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url, write_file
 from mkdocs_jupyter.config import settings as jupyter_settings
 from nbconvert.exporters.templateexporter import default_filters
+from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
@@ -38,6 +39,7 @@ EXERCISE = re.compile(r"(?P<folder>(?:.+/)?exercises)/(?P<number>\d+)-[\w-]+")
 SOLVED = re.compile(r"(?:.+/)?exercises/solved")
 MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
+CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
 TALKATIVE = (
     "mkdocs.plugins.mkdocs_macros",
     "mkdocs.plugins.mkdocs_static_i18n",
@@ -46,6 +48,7 @@ TALKATIVE = (
 
 log = logging.getLogger("mkdocs.tools")
 folder = TemporaryDirectory(prefix="notes-")  # for notebooks to render, and compiled templates
+bytecode = FileSystemBytecodeCache(folder.name)
 
 
 @dataclass
@@ -114,11 +117,34 @@ def other_page(file) -> Page | None:
     return next((page for page in pages if page.text), None)
 
 
+def highlight_once(highlight):
+    """pymdownx' `highlight`, for blocks without numbers that share classes with other blocks.
+
+    A block is cut where two lines are empty: what comes after them begins anew in Python.
+    """
+    known: dict[tuple, str] = {}
+
+    def recall(self, src, language, *args, inline=False, code_block_count=0, **options):
+        if inline:  # is no text, but an element that belongs to its page
+            return highlight(self, src, language, *args, inline=inline, **options)
+        made = []
+        for part in src.split(GAP) if language == "python" and '"""' not in src else [src]:
+            key = part, language, *args, repr(options)
+            if key not in known:
+                known[key] = highlight(self, part, language, *args, **options)
+            made.append(known[key])
+        codes = GAP.join(CODE.findall(one)[0] for one in made)
+        return CODE.sub(lambda _: codes, made[0])
+
+    return recall
+
+
 def on_startup(*, command, dirty):
-    """Learn whether the site is served, and quiet what nobody asked for."""
+    """Learn whether the site is served, do nothing twice, and quiet what nobody asked for."""
     global serving
     serving = Serving(machinery=written()) if command == "serve" else None
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
+    Highlight.highlight = highlight_once(Highlight.highlight)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -135,6 +161,7 @@ def on_config(config):
             mend = "Stop `make serve` (Ctrl+C) and start it again."
             log.warning(f"{site.relative(path)}:1: changed, and not read again. {mend}")
     builds[locale] = Build(locale)
+    config.plugins["macros"].env.bytecode_cache = bytecode  # the theme's: on_env
     config.site_name, config.site_description = words["site_name"], words["site_description"]
     language = config.plugins["i18n"].get_language_config(locale)
     language.nav_translations = words["nav"]
@@ -146,6 +173,7 @@ def on_config(config):
         curves=site.data("curves"),
         vla_model=site.data("vla_model"),
         switches=site.data("switches"),
+        folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one
         serving=bool(serving),
     )
 
@@ -223,7 +251,7 @@ def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None
 
 def on_env(env, *, config, files):
     """Compile each template once; every build does it for each language."""
-    env.bytecode_cache = FileSystemBytecodeCache(folder.name)
+    env.bytecode_cache = bytecode
 
 
 def on_pre_page(page, *, config, files):

@@ -85,7 +85,7 @@ class Section:
     def text(self) -> str:
         return self.before + self.heading + self.body
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes with the words and the number of snippets, not with white space."""
         words = " ".join(SHARED.sub("", self.text).split())

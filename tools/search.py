@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from tools.page import Page
-from tools.site import LOCALES, words
+from tools.site import LOCALES, data, words
 
 TERM = re.compile(
     r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE
@@ -103,4 +103,5 @@ def index(pages: dict[str, Sections], glossary: Page) -> str:
     """The index of a language as JSON, from the sections of its pages by address."""
     own = [section for address in sorted(pages) for section in pages[address]]
     known = terms(glossary, {section[0] for section in own})
-    return json.dumps({"sections": own, "terms": known}, ensure_ascii=False, separators=(",", ":"))
+    all_ = {"sections": own, "terms": known, "worth": list(data("search").items())}
+    return json.dumps(all_, ensure_ascii=False, separators=(",", ":"))
