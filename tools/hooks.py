@@ -29,7 +29,7 @@ from nbconvert.exporters.templateexporter import default_filters
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
-from tools import korean, notebook, plain, road, search, site, tips
+from tools import checkpoint, korean, notebook, plain, road, search, site, tips
 from tools.page import Page, includes
 from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
@@ -146,6 +146,7 @@ def on_config(config):
         curves=site.data("curves"),
         vla_model=site.data("vla_model"),
         switches=site.data("switches"),
+        smolvla=checkpoint.tree(),
         serving=bool(serving),
     )
 
