@@ -7,7 +7,7 @@ import torch
 from bs4 import BeautifulSoup
 
 from tools import checkpoint, snippet
-from tools.site import LOCALES, SNIPPETS, address, data
+from tools.site import LOCALES, SNIPPETS, address, data, relative
 
 FILE = "docs/data/smolvla.yml"
 BLOCK = SNIPPETS / "nn-module/checkpoints/smolvla.md"
@@ -43,12 +43,12 @@ def test_the_block_builds_what_was_recorded(recorded):
         name: (tuple(param.shape), DTYPES[param.dtype])
         for name, param in names["SmolVLA"]().named_parameters()
     }
-    wrong = sorted(k for k in built.keys() | recorded.keys() if built.get(k) != recorded.get(k))
-    check(
-        not wrong,
-        f"{snippet.relative(BLOCK)}:1: {wrong and wrong[0]} is {built.get(wrong and wrong[0])}, "
-        f"and {FILE} has {recorded.get(wrong and wrong[0])}. Mend the class SmolVLA.",
-    )
+    for key in sorted(built.keys() | recorded.keys()):
+        check(
+            built.get(key) == recorded.get(key),
+            f"{relative(BLOCK)}:1: {key} is {built.get(key)}, and {FILE} has "
+            f"{recorded.get(key)}. Mend the class SmolVLA.",
+        )
 
 
 @pytest.mark.parametrize("locale", LOCALES)
