@@ -30,7 +30,7 @@ from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
-from tools import korean, notebook, plain, road, search, site, tips
+from tools import checkpoint, korean, notebook, plain, road, search, site, tips
 from tools.page import Page, includes
 from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
@@ -174,6 +174,7 @@ def on_config(config):
         vla_model=site.data("vla_model"),
         switches=site.data("switches"),
         folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one
+        smolvla=checkpoint.tree(),
         serving=bool(serving),
     )
 
