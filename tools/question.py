@@ -264,12 +264,11 @@ def in_words(page: Page, text: str) -> str:
             for choice in question.choices
         ]
         parts.append("\n".join(f"- {name}" for name in names))
-        answers = [
-            f"{name}: **{say['right' if choice.right else 'wrong']}** {choice.why[page.locale]}"
-            for name, choice in zip(names, question.choices)
-        ]
-        fold = "\n\n".join([f"<details><summary>{say['answers']}</summary>", *answers])
-        return "\n\n".join([*parts, fold, "</details>"])
+        fold = [f"<details><summary>{say['answers']}</summary>"]
+        for name, choice in zip(names, question.choices):
+            verdict = say["right" if choice.right else "wrong"]
+            fold.append(f"> {name}\n\n**{verdict}** {choice.why[page.locale]}")
+        return "\n\n".join([*parts, *fold, "</details>"])
 
     return re.sub(rf"^{LINE.pattern}$", told, text, flags=re.MULTILINE)
 
