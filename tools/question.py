@@ -49,12 +49,17 @@ class Question(NamedTuple):
     block: snippet.Snippet
     ask: Texts
     choices: list[Choice]
-    blocks: list[str]  # all that it names
+    paths: list[str]  # of the block that prints a wrong choice; empty for the others
 
     @property
     def page(self) -> str:
         """The page that it stands on."""
         return self.id.rpartition("/")[0]
+
+    @property
+    def path(self) -> str:
+        """Of the block that it is about, as a page includes it."""
+        return self.block.path.relative_to(SNIPPETS).as_posix()
 
     @property
     def anchor(self) -> str:
@@ -90,9 +95,9 @@ def questions(file: Path = FILE) -> dict[str, Question]:
             prints = given.get("prints") or (own.output if own else "") or ""
             right = bool(given.get("right"))
             choices.append(Choice(place, right, given.get("text"), prints, given["why"]))
-        named = [fields["block"], *filter(None, (one.get("block") for one in fields["choices"]))]
+        paths = [one.get("block", "") for one in fields["choices"]]
         head = line, fields["id"], fields.get("asks", ""), block
-        found[fields["id"]] = Question(*head, fields["ask"], choices, named)
+        found[fields["id"]] = Question(*head, fields["ask"], choices, paths)
     return found
 
 
@@ -105,11 +110,14 @@ def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
         raise not_yaml(file, error) from None
     found = []
     for node in root.value if isinstance(root, yaml.SequenceNode) else [root]:
-        fields = loader.construct_object(node, deep=True)
-        inner = dict((key.value, value) for key, value in node.value) if fields else {}
-        choices = getattr(inner.get("choices"), "value", [])
-        lines = [one.start_mark.line + 1 for one in choices if isinstance(one, yaml.Node)]
-        found.append((node.start_mark.line + 1, fields, lines))
+        line = node.start_mark.line + 1 if node else 1
+        if not isinstance(node, yaml.MappingNode):
+            mend = "Write a list of questions, each with an id."
+            raise Mistake(f"{relative(file)}:{line}: no question. {mend}")
+        choices = {key.value: value for key, value in node.value}.get("choices")
+        choices = choices.value if isinstance(choices, yaml.SequenceNode) else []
+        lines = [one.start_mark.line + 1 for one in choices if isinstance(one, yaml.MappingNode)]
+        found.append((line, loader.construct_object(node, deep=True), lines))
     return found
 
 
@@ -118,7 +126,7 @@ def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]
     name = fields.get("id", "this question")
     if odd := fields.keys() - FIELDS:
         yield line, f"{name} has {min(odd)!r}. A question has {', '.join(sorted(FIELDS))}."
-    if not str(fields.get("id", "")).rpartition("/")[0] in nav():
+    if str(fields.get("id", "")).rpartition("/")[0] not in nav():
         yield line, f"{name}: the id begins with no page of the site. Write nn-module/modes/name."
     if "block" not in fields:
         mend = "Add block: with the snippet whose output is the answer."
@@ -128,6 +136,7 @@ def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]
     yield from ((line, f"{name}: {what}") for what in not_said("ask", fields.get("ask")))
     if not 3 <= len(lines) <= 4:
         yield line, f"{name} has {len(lines)} choices. Write three or four."
+        return
     rights = [place for place, one in zip(lines, fields.get("choices", ())) if one.get("right")]
     if len(rights) != 1:
         place = rights[1] if rights else line
@@ -192,7 +201,7 @@ def expanded(page: Page) -> str:
         else:
             question = asked(page, number, match)
             on_page = {one.path for one in page.includes}
-            lines[number - 1] = markdown(question, page, question.blocks[0] not in on_page)
+            lines[number - 1] = markdown(question, page, question.path not in on_page)
     return "\n".join(lines) + "\n"
 
 
@@ -254,9 +263,8 @@ def in_words(page: Page, text: str) -> str:
 
     def told(match: re.Match[str]) -> str:
         question, say = questions()[match["id"]], words(page.locale)["questions"]
-        code = question.block.path.relative_to(SNIPPETS).as_posix()
         parts = [f"**{say['question']}.** {question.ask[page.locale]}"]
-        parts += [] if f'"{code}"' in page.text else shown(question)
+        parts += [] if f'"{question.path}"' in page.text else shown(question)
         names = [
             choice.text[page.locale]
             if choice.text
