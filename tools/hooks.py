@@ -30,7 +30,7 @@ from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
-from tools import checkpoint, korean, notebook, plain, road, search, site, tips
+from tools import checkpoint, korean, notebook, plain, question, road, search, site, tips
 from tools.page import Page, includes
 from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
@@ -151,7 +151,7 @@ def on_startup(*, command, dirty):
 
 def on_config(config):
     """Give every template the words of its language and the data; i18n its titles."""
-    for cached in (site.words, site.data):
+    for cached in (site.words, site.data, question.questions):
         cached.cache_clear()
     locale = current(config)
     words = site.words(locale)
@@ -175,6 +175,7 @@ def on_config(config):
         switches=site.data("switches"),
         folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one
         smolvla=checkpoint.tree(),
+        questions=question.questions(),
         serving=bool(serving),
     )
 
@@ -283,7 +284,8 @@ def on_page_read_source(*, page, config):
     for include in own.includes:
         if include.wrong:
             raise own.mistake(include.line, include.wrong)
-    return builds[own.locale].texts[own.name]
+    shown = Page(own.locale, own.name, builds[own.locale].texts[own.name])
+    return question.expanded(shown)
 
 
 def on_page_markdown(markdown, *, page, config, files):
@@ -342,7 +344,7 @@ def on_page_context(context, *, page, config, nav):
     """Take up what the search is to find; then, for the reader alone, mark the glossary's terms."""
     build = builds[current(config)]
     address = page.url.removeprefix("./").removeprefix(site.home(build.locale))
-    build.sections[address] = search.sections(page.content, address)
+    build.sections[address] = search.sections(question.unsearched(page.content), address)
     glossary, address = Page.read(build.locale, "glossary"), site.address(build.locale, "glossary")
     if page_name(page.file) == "glossary":
         shown = other_page(page.file) or glossary

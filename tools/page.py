@@ -25,7 +25,7 @@ FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>(?:.*\n)*?)---\n")
 # which no reader sees.
 SHARED = re.compile(
     r'(?<=^--8<--) ".*"$|(?<=\]\()(?![a-z]+:)[^)\s]+(?=\))|<!--.*?-->|<a id="[\w-]+"></a>'
-    r"| \{ #[\w-]+ \}$",
+    r"| \{ #[\w-]+ \}$|^\{\{ question\(.*\) \}\}$",
     re.MULTILINE,
 )
 

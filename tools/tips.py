@@ -45,7 +45,7 @@ SKIPPED = {
     "svg",
     "table",
 }
-ASIDE = re.compile(r' lang="|class="(?:admonition-title|behind)"')
+ASIDE = re.compile(r' lang="|class="(?:admonition-title|behind|question)"')
 
 
 class Entry(NamedTuple):
