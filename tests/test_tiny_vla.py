@@ -216,8 +216,8 @@ def test_a_change_gives_what_its_fold_says(name, interpreter):
         for locale, page in pages.items():
             fold = page.fold(name)["text"]
             place = f"docs/{locale}/nn-module/lab.md:{page.section(name).line}"
-            said = prediction if right else f"**{prediction}**"
-            check(said in fold, f"{place}: its fold does not explain {prediction}.")
+            told = right or f"**{prediction}**" in fold
+            check(told, f"{place}: its fold does not explain the prediction **{prediction}**.")
             for number in numbers:
                 told = number in fold and number in printed
                 check(told, f"{place}: its fold says {number}, and the block prints\n{printed}")
