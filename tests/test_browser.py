@@ -454,7 +454,7 @@ TICKED = [
         ["vision_encoder.conv1", "vision_encoder.bn1", "vision_encoder.norm"],
         True,
     ),  # all of a part, one by one
-    (["language_model.blocks.0.attention", "action_head.mlp"], False),
+    (["language_model.block.attention", "action_head.mlp"], False),
     ([""], True),
 ]
 

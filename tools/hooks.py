@@ -171,6 +171,7 @@ def on_config(config):
         layers=site.data("layers"),
         tiny_vla=site.data("tiny_vla"),
         curves=site.data("curves"),
+        scene=site.data("scene"),
         vla_model=site.data("vla_model"),
         switches=site.data("switches"),
         folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one

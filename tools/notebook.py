@@ -8,11 +8,13 @@ from typing import NamedTuple
 import nbformat.v4 as nbf
 
 from tools import question, snippet
-from tools.page import INCLUDE, Page
+from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
 from tools.site import SNIPPETS, Mistake, words
 
 MODULE = "tiny_vla.py"  # what the blocks of a lab import
+# A fold of a page as a notebook has it.
+FOLDED = r"<details><summary>\g<title></summary>\n\g<text>\n</details>"
 KINDS = "workbook", "solved"  # of the exercises of a note
 ABOUT = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -93,6 +95,7 @@ def exercise_cells(source: Source) -> tuple[list, list]:
 def lab_cells(source: Source) -> list:
     """The cells of a lab: its page, cut at the snippets, with one that writes their module."""
     _, _, body = source.page.text.partition("\n---\n")
+    body = FOLD.sub(FOLDED, body)
     start, mark, body = body.partition("\n## ")
     module = (SNIPPETS / MODULE).read_text(encoding="utf-8")
     hidden = {"jupyter": {"source_hidden": True}}
