@@ -207,7 +207,7 @@ def expanded(page: Page) -> str:
 
 def everything(page: Page) -> str:
     """All questions by page, in the order of the navigation, each with the way back to its page."""
-    say, parts = words(page.locale)["questions"], []
+    say, parts = words(page.locale)["questions"], ["/// html | div.known\n\n///"]
     for name in nav():
         own = [one for one in questions().values() if one.page == name]
         if not own:

@@ -7,7 +7,6 @@
   const filled = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), text);
 
   // ---- What to read again, and one question after the other.
-  const start = document.querySelector("h2.asked");
   const score = make("p", { role: "status" });
   const reread = make("ul", {});
   const heading = make("p", { textContent: `${say.read}:` });
@@ -15,7 +14,7 @@
   const current = make("div", {});
   const place = make("div", {});  // where the question that is asked stands on the page
   const on = button(say.next, () => turn());
-  start.before(score, heading, reread, make("h2", { textContent: say.mixed }), current, make("p", { className: "turn" }, on, which));
+  document.querySelector(".known").append(score, heading, reread, make("h2", { textContent: say.mixed }), current, make("p", { className: "turn" }, on, which));
 
   const mixed = (some) => some.map((one) => [Math.random(), one]).sort(([a], [b]) => a - b).map(([, one]) => one);
   let queue = [], number = 0;
