@@ -2,7 +2,8 @@
 
 The search plugin makes one for all languages, and parsing the pages takes it a quarter of the
 build. assets/search.js reads it when the reader turns to search. The terms are other words for a
-thing, in every language, with the section that explains it.
+thing, in every language, with the section that explains it. The messages are what PyTorch says,
+from the sections that have one in their heading.
 """
 
 import html
@@ -35,6 +36,7 @@ HEADING = re.compile(
     r'(.*?)(?:<a class="headerlink".*?)?</h[1-6]>',
     re.DOTALL,
 )
+MESSAGE = re.compile(r"(?!.* [-+*]?= )(?:.*?\b[A-Za-z_]{2,}\b){3}")  # code of fewer words is a name
 Sections = list[list[str]]
 
 
@@ -61,6 +63,24 @@ def sections(content: str, address: str) -> Sections:
         titles = one_line(heading), one_line(parts[2])
         texts = one_line(prose), " ".join(named), " ".join(used)
         found.append([where, *titles, *texts, *filter(None, [language])])
+    return found
+
+
+def messages(content: str, address: str) -> dict[str, list[str]]:
+    """The error messages that the sections of a page are about, by the section's address.
+
+    A section is about a message if its heading has one in code; those in its prose are the same
+    message as other releases, or other layers, put it.
+    """
+    found = {}
+    _, *parts = HEADING.split(NOT_SAID.sub("", content))
+    for anchor, heading, text in zip(parts[::4], parts[2::4], parts[3::4]):
+        said = [
+            [*filter(MESSAGE.match, map(one_line, CODE.findall(part)))]
+            for part in (heading, BLOCK.sub(" ", text))
+        ]
+        if said[0]:
+            found[f"{address}#{anchor}"] = [*said[0], *said[1]]
     return found
 
 
@@ -99,8 +119,9 @@ def terms(glossary: Page, addresses: set[str]) -> list[list[Any]]:
     return found
 
 
-def index(pages: dict[str, Sections], glossary: Page) -> str:
-    """The index of a language as JSON, from the sections of its pages by address."""
+def index(pages: dict[str, Sections], glossary: Page, said: dict[str, list[str]]) -> str:
+    """The index of a language as JSON, from the sections and messages of its pages by address."""
     own = [section for address in sorted(pages) for section in pages[address]]
     known = terms(glossary, {section[0] for section in own})
-    return json.dumps({"sections": own, "terms": known}, ensure_ascii=False, separators=(",", ":"))
+    whole = {"sections": own, "terms": known, "messages": said}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))

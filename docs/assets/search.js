@@ -90,6 +90,34 @@
     };
   };
 
+  // ---- A message of PyTorch's, pasted with the reader's own names and numbers: what it shares with those that sections
+  // are about, word by word and pair by pair. The more of one's words are in few messages, the more they tell.
+  const pieces = (text) => new Set(text.toLowerCase().replace(/['’]/g, "").split("…").flatMap((part) => {
+    const each = part.match(/\b[a-z_][a-z0-9_]*/g) || [];
+    return [...each, ...each.slice(1).map((word, number) => `${each[number]} ${word}`)];
+  }));
+  const learn = ({ sections, messages }, all) => {
+    const numbers = new Map(sections.map(([address], number) => [address, number]));
+    const learned = Object.entries(messages).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), parts: pieces(text) })));
+    const often = new Map();
+    for (const { parts } of learned) for (const part of parts) often.set(part, (often.get(part) || 0) + 1);
+    const tells = new Map([...often].map(([part, times]) => [part, Math.log(1 + learned.length / times) * (part.includes(" ") ? 1 : 0.5)]));
+    for (const one of learned) one.whole = [...one.parts].reduce((sum, part) => sum + tells.get(part), 0);
+    for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.8;  // found by its message, not by a name in it
+    return { ...all, learned, tells };
+  };
+  const recognize = ({ learned, tells }, query) => {
+    const typed = [...pieces(query)].filter((part) => tells.has(part)), best = new Map();
+    const asked = typed.reduce((sum, part) => sum + tells.get(part), 0);
+    for (const { number, parts, whole } of learned) {
+      const shared = typed.filter((part) => parts.has(part));
+      if (shared.filter((part) => part.includes(" ")).length < 2) continue;
+      const sum = shared.reduce((total, part) => total + tells.get(part), 0), share = Math.max(sum / whole, 0.8 * sum / asked);
+      if (share >= 0.4) best.set(number, Math.max(best.get(number) || 0, sum * share));
+    }
+    return best;
+  };
+
   // ---- A query: each of its words has to be found, as it is, as the start of a longer one, or by another name.
   const similar = (form, entry, word) => {
     const typed = keys(form);
@@ -199,12 +227,13 @@
       sum += rare;
       here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
     }
+    const recognized = recognize(all, query);
     // A dotted name, torch.load, where it stands as it was typed.
     const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
     const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
     const hits = sections.map((section, number) => {
-      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** 3, typed = verbatim(section), how = explains.get(number) || 0;
-      return { section, score: (said + typed) * worth[number] + EXPLAINS * how, exact: sure[number] === asked.length || typed > 0 || how >= 0.5 };
+      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** 3, typed = verbatim(section), how = explains.get(number) || 0, message = recognized.get(number) || 0;
+      return { section, score: (said + typed) * worth[number] + EXPLAINS * (how + message), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
     }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score);
     // What has all that was asked for comes before what has a part of it, unless the best has not.
     if (hits[0]?.exact) hits.sort((a, b) => b.exact - a.exact);
@@ -250,7 +279,7 @@
   const say = form.dataset;
   let ready, loaded = false, latest = "";
   const fetchIndex = () => {
-    ready ||= fetch(say.index).then((response) => response.json()).then(prepare).then((index) => { loaded = true; return index; });
+    ready ||= fetch(say.index).then((response) => response.json()).then((data) => learn(data, prepare(data))).then((index) => { loaded = true; return index; });
     ready.catch(() => { ready = undefined; });  // the next try may do better
     return ready;
   };
