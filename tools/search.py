@@ -3,7 +3,7 @@
 The search plugin makes one for all languages, and parsing the pages takes it a quarter of the
 build. assets/search.js reads it when the reader turns to search. The terms are other words for a
 thing, in every language, with the section that explains it. The messages are what PyTorch says,
-from the sections that have one in their heading.
+from the sections that have one in their heading; docs/data/asked.yml has what people ask.
 """
 
 import html
@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from tools.page import Page
-from tools.site import LOCALES, words
+from tools.site import LOCALES, Mistake, data, words
 
 TERM = re.compile(
     r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE
@@ -119,9 +119,26 @@ def terms(glossary: Page, addresses: set[str]) -> list[list[Any]]:
     return found
 
 
+def asked(locale: str, addresses: set[str]) -> dict[str, list[str]]:
+    """What people ask in their own words, by the address of the section that answers it.
+
+    Raises Mistake where there is no such section.
+    """
+    found = data("asked")
+    for address in found.keys() - addresses:
+        what = f"{address} is no section. Correct the address, or take it out."
+        raise Mistake(f"docs/data/asked.yml:1: {what}")
+    return {address: texts.get(locale, []) for address, texts in found.items()}
+
+
 def index(pages: dict[str, Sections], glossary: Page, said: dict[str, list[str]]) -> str:
     """The index of a language as JSON, from the sections and messages of its pages by address."""
     own = [section for address in sorted(pages) for section in pages[address]]
-    known = terms(glossary, {section[0] for section in own})
-    whole = {"sections": own, "terms": known, "messages": said}
+    addresses = {section[0] for section in own}
+    whole = {
+        "sections": own,
+        "terms": terms(glossary, addresses),
+        "messages": said,
+        "asked": asked(glossary.locale, addresses),
+    }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
