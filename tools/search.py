@@ -29,7 +29,10 @@ OTHER_NAMES = re.compile(
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-NOT_SAID = re.compile(r'<svg.*?</svg>|<p class="behind">.*?</p>', re.DOTALL)
+# Drawings, notes to the reader, and sections that only list others: ## Title { #x data-search-exclude }.
+NOT_SAID = re.compile(
+    r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)', re.DOTALL
+)
 # Whatever attributes it has, in any order: its id, its language if it has one, its title.
 HEADING = re.compile(
     r'<h[1-6]\b(?=[^>]* id="([^"]+)")(?=(?:[^>]* lang="(\w+)")?)[^>]*>'

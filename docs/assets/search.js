@@ -131,14 +131,21 @@
     if (typed.length < 3) return best;
     const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))];
     const same = new Map(typed.map((word) => [word, new Set(spelled.filter((other) => alike(word, other)))]));
-    // A word that is in few of the questions says more.
-    const weights = new Map(typed.map((word) => [word, Math.min(4, Math.log(1 + phrases.length / (0.5 + phrases.filter(({ words: each }) => each.some((other) => same.get(word).has(other))).length)))]));
-    const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0), usual = total / typed.length;
+    // A word that is in the questions about few sections says more; one that is in none, little.
+    const sections = new Map();
+    for (const { number, words: each } of phrases) sections.set(number, new Set([...(sections.get(number) || []), ...each]));
+    const has = (each, word) => [...same.get(word)].some((other) => each.has(other));
+    const weights = new Map(typed.map((word) => {
+      const count = [...sections.values()].filter((each) => has(each, word)).length;
+      return [word, count ? Math.log(1 + sections.size / count) : 1];
+    }));
+    const sum = (list) => list.reduce((whole, word) => whole + weights.get(word), 0), total = sum(typed);
     for (const { number, words: each } of phrases) {
-      const shared = typed.filter((word) => each.some((other) => same.get(word).has(other)));
-      if (shared.length < 2) continue;
-      const sum = shared.reduce((whole, word) => whole + weights.get(word), 0), share = (2 * sum) / (sum + usual * Math.max(0, each.length - shared.length) + total);
-      if (share > 0.5) best.set(number, Math.max(best.get(number) || 0, share));
+      const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(sections.get(number), word));
+      if (covered.length < 2) continue;
+      const one = (2 * sum(shared)) / (sum(shared) + (total / typed.length) * (each.length - Math.min(each.length, shared.length)) + total);
+      const share = 0.5 * one + 0.5 * (sum(covered) / total);
+      if (share > 0.4) best.set(number, Math.max(best.get(number) || 0, share));
     }
     return best;
   };
@@ -247,7 +254,7 @@
         best = Math.max(best, exact ? 1 : inflected ? 0.8 : half ? 0.3 + 0.5 * (typed.length / name.keys.length) : 0);
       }
       // A term that is a part of the question counts for less, and for little if it is in every other section.
-      if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? (asked.length > 3 ? 0.1 : 0.25) * tells(word) ** 2 : 0)));
+      if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? (asked.length > 3 ? 0 : 0.25) * tells(word) ** 2 : 0)));
       explain(number, best);
       // In a longer query too, a word that the notes do not use stands for the one they do.
       for (const word of asked) if (called(word)) others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
