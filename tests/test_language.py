@@ -151,7 +151,8 @@ def lines(page):
         if number in headwords or front == 1 and not line.startswith("description: "):
             continue
         line = ALLOWED.sub(lambda match: match["code"] or "", line)
-        line = BARE.sub(BLANK, line).removeprefix("description: ") if front == 1 else line
+        if front == 1:  # “…” is what PyTorch says, in its own words
+            line = BARE.sub(BLANK, re.sub("“[^”]*”", BLANK, line)).removeprefix("description: ")
         kind = "front" if front == 1 else "heading" if re.match("#|/// ", line) else "text"
         line = OTHER_NAMES.sub("", line) if is_glossary else line
         found.append(

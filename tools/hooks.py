@@ -58,6 +58,7 @@ class Build:
     locale: str
     texts: dict[str, str] = field(default_factory=dict)  # the Markdown of its pages, by name
     sections: dict[str, search.Sections] = field(default_factory=dict)  # for the search
+    messages: dict[str, list[str]] = field(default_factory=dict)  # by section, for the search too
     titles: dict[str, str] = field(default_factory=dict)  # {title in another language: which}
     files: list[File] = field(default_factory=list)  # of its pages
     listing: str = ""  # its part of llms.txt
@@ -346,6 +347,7 @@ def on_page_context(context, *, page, config, nav):
     build = builds[current(config)]
     address = page.url.removeprefix("./").removeprefix(site.home(build.locale))
     build.sections[address] = search.sections(question.unsearched(page.content), address)
+    build.messages.update(search.messages(page.content, address))
     glossary, address = Page.read(build.locale, "glossary"), site.address(build.locale, "glossary")
     if page_name(page.file) == "glossary":
         shown = other_page(page.file) or glossary
@@ -393,7 +395,7 @@ def on_post_build(config):
     folder = Path(config.site_dir)
     (folder / "search/search_index.json").unlink(missing_ok=True)
     for locale, build in builds.items():
-        index = search.index(build.sections, Page.read(locale, "glossary"))
+        index = search.index(build.sections, Page.read(locale, "glossary"), build.messages)
         write_file(index.encode(), str(folder / f"search/{locale}.json"))
     # The dark scheme for those whose system is dark and whose browser runs no script: its rules,
     # copied from where they stand, since CSS cannot take them up under another condition.
