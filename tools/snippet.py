@@ -121,11 +121,14 @@ class Snippet:
         """The end of the traceback in which the check rejects a wrong answer."""
         return self.parts["says" if locale == DEFAULT else "said"]
 
+    @property
+    def whole(self) -> str:
+        """An answer of an exercise; a piece of one comes after the solution's, and so replaces it."""
+        return solution_of(self.path).answer * (PIECE in self.code) + self.code
+
     def checked(self, locale: str = DEFAULT) -> str:
         """An answer of an exercise, followed by its check, which speaks this language."""
-        solution = solution_of(self.path)
-        rest = solution.answer + "\n" if PIECE in self.code else ""
-        return rest + self.code + spoken(solution.check, locale)
+        return self.whole + spoken(solution_of(self.path).check, locale)
 
     def spoken(self, locale: str) -> Snippet:
         """The snippet as a page in this language shows it."""
