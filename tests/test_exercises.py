@@ -305,3 +305,11 @@ def test_each_fault_and_each_pair_is_counted_and_one_is_named(many, interpreter)
         code = planted(solution.answer, FAULTS).replace("고쳤다", "고친다")
         code = code.replace("Eight things are fixed", "Fix eight things")
         assert code == starter.code, f"{starter.name}:1: not the solution with its eight faults"
+
+
+def test_two_faults_alone_show_in_the_success_rate(interpreter):
+    """As the solution's page says; the others leave it as it is."""
+    answer = read(FIX / "solution.md").answer
+    rates = {name: interpreter.run(planted(answer, [name])).stdout for name in FAULTS}
+    low = {name for name, rate in rates.items() if rate != "success: 1.0\n"}
+    assert low == {"a list", "made in forward"}, rates
