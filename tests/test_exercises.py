@@ -238,7 +238,11 @@ nn.Linear(48, 64), nn.ReLU(), nn.Dropout(0.1),
         ]"""
 FAULTS = {
     "a misspelled key": ("nowhere in the model", "self.embed", "self.embd"),
-    "a list": ("not among `parameters()`", f"nn.ModuleList([\n            {LAYERS})", f"[\n            {LAYERS}"),
+    "a list": (
+        "not among `parameters()`",
+        f"nn.ModuleList([\n            {LAYERS})",
+        f"[\n            {LAYERS}",
+    ),
     "made in forward": (
         "from 384 to 24 are not trained",
         *("        self.project = nn.Linear(384, 24)\n", ""),

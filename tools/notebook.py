@@ -33,7 +33,7 @@ class Source(NamedTuple):
 
 
 def block(path: str, locale: str) -> snippet.Snippet:
-    """A snippet for a notebook in a language. Raises Mistake if it is missing, or not of its form."""
+    """A snippet for a notebook in a language. Raises Mistake if it is missing or malformed."""
     if not (SNIPPETS / path).is_file():
         raise Mistake(f"snippets/{path}:1: no such snippet. Write it; the notebooks need it.")
     return snippet.read(SNIPPETS / path).spoken(locale)
@@ -75,8 +75,9 @@ def exercise_cells(source: Source) -> tuple[list, list]:
     folded = {"jupyter": {"source_hidden": True}, "title": page.fold("check")["title"]}
     more = f"[{words(page.locale)['notebook']['help']}]({source.url}#hints)"
     # What stands before the starter: the task, and on some pages something to look at first.
+    above = page.sections[1 : page.sections.index(starter)]
     first = [f"## {title.title}\n\n{title.body}"]
-    first += [f"#{part.heading}{part.body}" for part in page.sections[1 : page.sections.index(starter)]]
+    first += [f"**{part.title}**\n{part.body}" for part in above]
 
     def task(*parts: str) -> list:
         cells = cut(source, "\n".join(parts), f"{name}-task")

@@ -73,7 +73,9 @@ PLACEHOLDERS = {
 # A wrong answer with this line is a piece of one: it stands in the place of the solution's.
 PIECE = "# en: The rest is as in the solution."
 LANGUAGE = re.compile(r'^language = "\w+"$', re.MULTILINE)
-OF_ONE_LANGUAGE = re.compile(rf"^(?P<before> *# )(?P<locale>{'|'.join(LOCALES)}): (?P<text>.*)\n", re.MULTILINE)
+OF_ONE_LANGUAGE = re.compile(
+    rf"^(?P<before> *# )(?P<locale>{'|'.join(LOCALES)}): (?P<text>.*)\n", re.MULTILINE
+)
 BOTH = re.compile(r"^(```pytb\n(?:.*\n)*?```\n)\n(```pytb\n(?:.*\n)*?```\n)", re.MULTILINE)
 
 
@@ -123,7 +125,7 @@ class Snippet:
 
     @property
     def whole(self) -> str:
-        """An answer of an exercise; a piece of one comes after the solution's, and so replaces it."""
+        """An answer of an exercise; a piece of one stands below the solution's."""
         return solution_of(self.path).answer * (PIECE in self.code) + self.code
 
     def checked(self, locale: str = DEFAULT) -> str:
