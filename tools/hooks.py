@@ -30,7 +30,18 @@ from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
-from tools import checkpoint, korean, notebook, plain, question, road, search, site, tips
+from tools import (
+    checkpoint,
+    korean,
+    notebook,
+    plain,
+    question,
+    road,
+    search,
+    site,
+    snippet,
+    tips,
+)
 from tools.page import Page, includes
 from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
@@ -166,6 +177,7 @@ def on_config(config):
     config.site_name, config.site_description = words["site_name"], words["site_description"]
     language = config.plugins["i18n"].get_language_config(locale)
     language.nav_translations = words["nav"]
+    config.mdx_configs["pymdownx.snippets"]["base_path"] = snippets_in(locale)
     vars(config.extra).pop("alternate", None)  # i18n leaves here what its last page had
     config.extra.update(
         words=words,
@@ -180,6 +192,15 @@ def on_config(config):
         questions=question.questions(),
         serving=bool(serving),
     )
+
+
+def snippets_in(locale: str) -> list[str]:
+    """Where the snippets of a language's pages are: those of exercises speak that language."""
+    own = Path(folder.name, locale, "snippets")
+    for path in filter(snippet.is_shown, SNIPPETS.glob("*/exercises/**/*.md")):
+        text = snippet.spoken(snippet.read_text(path), locale)
+        write_file(text.encode(), str(own / path.relative_to(SNIPPETS)))
+    return [str(own), str(SNIPPETS)]
 
 
 def on_files(files, *, config):
@@ -238,7 +259,8 @@ def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None
                 what = f"no such page. Its first section opens the {kind}; write it."
                 raise Page(build.locale, name, "").mistake(1, what)
             cells = [cell for part in parts for cell in part[which]]
-            text = notebook.written([notebook.intro(source(name)), *cells])
+            cells = [notebook.intro(source(name)), *cells]
+            text = notebook.written(cells, run=kind == "solved")
             offer(f"{within}/index", f"{kind}.ipynb", text)
             if kind == "solved":  # mkdocs-jupyter takes it from here, in place of the page's file
                 path = Path(folder.name, build.locale, within, "solved.ipynb")
@@ -334,7 +356,8 @@ def on_page_content(content, *, page, config, files):
     build.titles.update({search.one_line(title): lang for _, lang, title in headings if lang})
     # The second of two blank lines in code, which site.css hides on a phone.
     content = content.replace(">\n\n\n<span", '>\n\n<span class="second-blank">\n</span><span')
-    text = plain.plain_page(page.markdown, resolver(page.file, files, config))
+    base = config.mdx_configs["pymdownx.snippets"]["base_path"]
+    text = plain.plain_page(page.markdown, resolver(page.file, files, config), base)
     write_file(text.encode(), str(Path(config.site_dir, page.file.dest_uri).with_name("index.md")))
     if page_name(page.file) in road.names():
         own = Page.read(build.locale, page_name(page.file))

@@ -9,8 +9,6 @@ from collections.abc import Callable
 
 from markdown import Markdown
 
-from tools.site import SNIPPETS
-
 # Lines that only the site understands: macros, the box to tick an exercise off, and marks around
 # another language.
 SITE_ONLY = re.compile(r"^(?:\{[{%].*[}%]\}|<label .*</label>|/{8}.*)\n", re.MULTILINE)
@@ -64,9 +62,9 @@ def in_words(match: re.Match[str]) -> str:
     return match[0] if match["code"] else match["formula"] or ""
 
 
-def plain_page(markdown: str, resolve: Callable[[str], str]) -> str:
+def plain_page(markdown: str, resolve: Callable[[str], str], base: list[str]) -> str:
     """A page's Markdown after its macros: snippets in place, drawings in words, links in full."""
-    settings = {"pymdownx.snippets": {"base_path": [str(SNIPPETS)]}}
+    settings = {"pymdownx.snippets": {"base_path": base}}
     reader = Markdown(extensions=["pymdownx.snippets"], extension_configs=settings)
     lines = reader.preprocessors["snippet"].run(markdown.splitlines())
     return plain(RENDERED.sub(in_words, "\n".join(lines) + "\n"), resolve) + "\n"

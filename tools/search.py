@@ -31,7 +31,8 @@ CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 # Drawings, notes to the reader, and sections that only list others: ## Title { #x data-search-exclude }.
 NOT_SAID = re.compile(
-    r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)', re.DOTALL
+    r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)',
+    re.DOTALL,
 )
 # Whatever attributes it has, in any order: its id, its language if it has one, its title.
 HEADING = re.compile(
@@ -60,7 +61,8 @@ def sections(content: str, address: str) -> Sections:
     for anchor, language, heading, text in zip(*(parts[place::4] for place in range(4))):
         prose = BLOCK.sub(" ", text)
         named = dict.fromkeys(map(one_line, CODE.findall(heading + prose)))
-        blocks = html.unescape(one_line(" ".join(BLOCK.findall(text))))
+        shown = [] if anchor == "check" else BLOCK.findall(text)  # nobody reads a check
+        blocks = html.unescape(one_line(" ".join(shown)))
         used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)))
         where = f"{address}#{anchor}" if found else address
         titles = one_line(heading), one_line(parts[2])
