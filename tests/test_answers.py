@@ -1,4 +1,4 @@
-"""Questions are answered by the running release, and in a browser: by keyboard, on a phone, and without a script."""
+"""Questions are answered by the running release, and in a browser, also without a script."""
 
 import json
 
@@ -52,7 +52,7 @@ def verdict(page, which="#ask-frozen-norm"):
 
 
 def test_a_question_is_answered_by_keyboard_and_remembered(site, host, browser):
-    """A miss first, then the right choice: it is kept as a miss, in both languages, until it is answered again."""
+    """A miss first, then the right choice: it is kept as a miss until it is answered again."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(host + "en/" + ASKED)

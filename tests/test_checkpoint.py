@@ -60,5 +60,6 @@ def test_the_tree_shows_them_without_a_script(site, locale):
     leaves = len(tree.select("details li"))
     check(
         leaves == len(data("smolvla")["tensors"]),
-        f"docs/theme/macros/key_tree.md: {leaves} tensors in the tree, and {FILE} has another number of rows.",
+        f"docs/theme/macros/key_tree.md: {leaves} tensors in the tree, and {FILE} has "
+        "another number of rows.",
     )

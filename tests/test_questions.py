@@ -1,4 +1,4 @@
-"""Questions are whole, in both languages, on their pages, and fair; the running release answers in test_answers.py."""
+"""Questions are whole, in both languages, on their pages, and fair; test_answers.py runs them."""
 
 import re
 
@@ -15,7 +15,7 @@ ASKING = [
     *(name for name in road.names() if name != "nn-module/next"),
     "nn-module/freezing",
     "nn-module/lab",
-    "nn-module/modern",  # for as long as LoRA stands there
+    "nn-module/lora",
 ]
 FROM_PAGE = 3  # on, one question of a page asks about an earlier one
 GOOD = """\
@@ -106,7 +106,8 @@ def test_every_question_stands_once_on_its_own_page(locale):
                 what = f"{one.id} belongs once on docs/{locale}/{one.page}.md. Take this line out."
                 problems.append(f"{page.file}:{number}: {what}")
     problems += [
-        f'{FILE}:{one.line}: docs/{locale}/{one.page}.md does not show it. Write {{{{ question("{one.id}") }}}} there.'
+        f"{FILE}:{one.line}: docs/{locale}/{one.page}.md does not show it. "
+        f'Write {{{{ question("{one.id}") }}}} there.'
         for one in asked()
         if one.id not in times
     ]
@@ -114,7 +115,7 @@ def test_every_question_stands_once_on_its_own_page(locale):
 
 
 def test_pages_ask_enough():
-    """Two on each page of the road and three more; from page 3 on, one asks about an earlier page."""
+    """Two on each page of the road and three more; from page 3 on, one asks of an earlier page."""
     problems, order = [], nav()
     for name in ASKING:
         own = [one for one in asked() if one.page == name]

@@ -1,4 +1,4 @@
-"""The index of the search: messages of PyTorch, questions in people's own words, what is left out."""
+"""The index of the search: messages, questions in people's own words, what is left out."""
 
 import pytest
 import yaml

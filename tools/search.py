@@ -29,7 +29,7 @@ OTHER_NAMES = re.compile(
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-# Drawings, notes to the reader, and sections that only list others: ## Title { #x data-search-exclude }.
+# Drawings, notes to the reader, and sections that only list others, by data-search-exclude.
 NOT_SAID = re.compile(
     r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)',
     re.DOTALL,
