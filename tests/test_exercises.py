@@ -102,6 +102,10 @@ def test_its_page_is_whole(exercise, locale):
             line = page.text[: page.text.index(fold[0])].count("\n") + 1
             what = "say below the include why this answer is wrong."
             problems.append(f"{page.file}:{line}: {what}")
+    seen = [fold for fold in FOLD.finditer(page.text) if "/wrong/" in fold["text"]]
+    if len(seen) > 5:
+        mend = "Put those after the fourth into one: //// details | …, and ////"
+        problems.append(f"{page.file}:1: {len(seen)} wrong answers in a row. {mend}")
     index = Page.read(locale, f"{page.name.rpartition('/')[0]}/index")
     for place in (page, index):
         if len(re.findall(BOX.format(exercise.name), place.text, re.MULTILINE)) != 1:
