@@ -205,8 +205,8 @@ def test_progress_is_remembered_and_can_be_reset(site, host, browser):
     page.goto(host + "nn-module/exercises/2-count/")
     page.get_by_label("이 문제를 풀었다").check()
     for path, count in (
-        ("nn-module/exercises/", "6문제 가운데 1문제를 풀었다."),
-        ("en/nn-module/exercises/", "1 of 6 solved."),
+        ("nn-module/exercises/", "7문제 가운데 1문제를 풀었다."),
+        ("en/nn-module/exercises/", "1 of 7 solved."),
     ):
         page.goto(host + path)
         assert page.locator(".done input:checked").evaluate_all(

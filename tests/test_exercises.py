@@ -14,7 +14,6 @@ from tools.site import LOCALES, SNIPPETS, Mistake, relative
 
 EXERCISES = sorted(path for path in SNIPPETS.glob("*/exercises/*") if path.is_dir())
 EACH = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda path: path.name)
-SPOKEN = ("ko", "en")  # the languages of a check
 HANGUL = re.compile("[가-힣]")
 HINT = {"ko": "힌트", "en": "Hint"}
 BOX = r'^<label class="done">.*<input type="checkbox" name="{}"[^>]*>.*</label>$'
@@ -46,12 +45,12 @@ END = "(the check has ended)\n"
 
 def checked(code, solution, interpreter, name):
     """What is printed by the code, and below it by the check: {language: text}."""
-    checks = [snippet.spoken(solution.check, locale) for locale in SPOKEN]
+    checks = [snippet.spoken(solution.check, locale) for locale in snippet.SPOKEN]
     result = interpreter.run(code + CHECKED.format(checks=checks, end=END[:-1]))
     if result.error:
         fail(name, f"the check {result.error}")
     *said, _ = result.stdout.split(END)
-    return dict(zip(SPOKEN, said, strict=True))
+    return dict(zip(snippet.SPOKEN, said, strict=True))
 
 
 def is_hint(text, locale, name):
@@ -103,6 +102,10 @@ def test_its_page_is_whole(exercise, locale):
             line = page.text[: page.text.index(fold[0])].count("\n") + 1
             what = "say below the include why this answer is wrong."
             problems.append(f"{page.file}:{line}: {what}")
+    seen = [fold for fold in FOLD.finditer(page.text) if "/wrong/" in fold["text"]]
+    if len(seen) > 5:
+        mend = "Put those after the fourth into one: //// details | …, and ////"
+        problems.append(f"{page.file}:1: {len(seen)} wrong answers in a row. {mend}")
     index = Page.read(locale, f"{page.name.rpartition('/')[0]}/index")
     for place in (page, index):
         if len(re.findall(BOX.format(exercise.name), place.text, re.MULTILINE)) != 1:

@@ -122,6 +122,19 @@ def test_the_lab_is_its_page(site, locale):
 
 
 @EACH_LOCALE
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_page_of_an_exercise_speaks_its_language(site, name, locale):
+    """In its code as well, but for the check, which knows both, and says which it speaks."""
+    for block in soup(site, f"exercises/{name}", locale).select("article .highlight code"):
+        code = block.get_text()
+        if "traceback" in code:
+            assert f'\nlanguage = "{locale}"\n' in code
+        elif "AssertionError" in code or locale != "ko":
+            korean = re.search("[가-힣]", code)
+            assert bool(korean) == (locale == "ko"), f"{name}, {locale}:\n{code}"
+
+
+@EACH_LOCALE
 @EACH
 def test_its_text_is_plain_markdown(site, kind, locale):
     """Nothing that only the site understands, and no link that leads nowhere outside of it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools import snippet
 from tools.run import Interpreter
-from tools.site import DATA, LOCALES, SNIPPETS, Mistake, relative
+from tools.site import DATA, SNIPPETS, Mistake, relative
 
 VERIFIED = """\
 # Written by `make record`: with which PyTorch, and when, all blocks printed what the pages show.
@@ -46,7 +46,7 @@ def new_text(block: snippet.Snippet, fresh: Interpreter, disturbed: Interpreter)
     if "says" not in block.parts:
         return block.with_output(result.stdout)
     says = []
-    for locale in LOCALES[:2]:
+    for locale in snippet.SPOKEN:
         verdict = fresh.run(block.checked(locale)).error or ""
         if not verdict.startswith("raises AssertionError: "):
             what = "the check does not reject this answer with a hint"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.site import DEFAULT, LOCALES, SNIPPETS, Mistake, relative, words
+from tools.site import DEFAULT, SNIPPETS, Mistake, relative, words
 
 # The forms of a snippet's file. A page shows `answer`, `check` and `output` of a solution apart, by
 # the names of its sections (pymdownx.snippets); pytest-codeblocks does not see those comments, and
@@ -70,11 +70,12 @@ PLACEHOLDERS = {
     "says": "what the check says, in Korean; `make record` writes it",
     "said": "the same in English; `make record` writes it",
 }
-# A wrong answer with this line is a piece of one: it stands in the place of the solution's.
+SPOKEN = "ko", "en"  # the languages of the exercises' checks and comments
+# An answer with this line is a piece of one: it stands below the solution's, and replaces it.
 PIECE = "# en: The rest is as in the solution."
 LANGUAGE = re.compile(r'^language = "\w+"$', re.MULTILINE)
 OF_ONE_LANGUAGE = re.compile(
-    rf"^(?P<before> *# )(?P<locale>{'|'.join(LOCALES)}): (?P<text>.*)\n", re.MULTILINE
+    rf"^(?P<before> *# )(?P<locale>{'|'.join(SPOKEN)}): (?P<text>.*)\n", re.MULTILINE
 )
 BOTH = re.compile(r"^(```pytb\n(?:.*\n)*?```\n)\n(```pytb\n(?:.*\n)*?```\n)", re.MULTILINE)
 
@@ -121,7 +122,7 @@ class Snippet:
 
     def says(self, locale: str) -> str:
         """The end of the traceback in which the check rejects a wrong answer."""
-        return self.parts["says" if locale == DEFAULT else "said"]
+        return self.parts["says" if locale == SPOKEN[0] else "said"]
 
     @property
     def whole(self) -> str:
@@ -171,11 +172,12 @@ def spoken(text: str, locale: str) -> str:
     with `ko:` and `en:`, a check has a line `language = "ko"`, and what it says stands twice.
     """
     right, default = (words(one)["right"] for one in (locale, DEFAULT))
+    own = locale if locale in SPOKEN else SPOKEN[1]
     text = LANGUAGE.sub(f'language = "{locale}"', text)
     text = re.sub(rf"^{re.escape(default)}$", right, text, flags=re.MULTILINE)
-    text = BOTH.sub(r"\1" if locale == DEFAULT else r"\2", text)
+    text = BOTH.sub(r"\1" if own == SPOKEN[0] else r"\2", text)
     return OF_ONE_LANGUAGE.sub(
-        lambda m: f"{m['before']}{m['text']}\n" if m["locale"] == locale else "", text
+        lambda m: f"{m['before']}{m['text']}\n" if m["locale"] == own else "", text
     )
 
 
