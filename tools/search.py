@@ -29,9 +29,11 @@ OTHER_NAMES = re.compile(
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-# Drawings, notes to the reader, and sections that only list others: ## Title { #x data-search-exclude }.
+# Drawings, notes to the reader, and sections that only list others: { #x data-search-exclude }.
 NOT_SAID = re.compile(
-    r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)', re.DOTALL
+    r'<svg.*?</svg>|<p class="behind">.*?</p>'
+    r"|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)",
+    re.DOTALL,
 )
 # Whatever attributes it has, in any order: its id, its language if it has one, its title.
 HEADING = re.compile(
