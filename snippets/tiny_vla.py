@@ -1,17 +1,18 @@
 """TinyVLA: vision encoder, language model, action head.
 
 On a table of 3 x 3 cells lie a red and a blue square.
-Told to "grasp the red" or "release the blue", the expert
-moves over that square and closes or opens the gripper.
-All follows from the scene; nothing is downloaded.
+The instruction names one, and says "grasp" or "release".
+The expert moves over that square and closes or opens the
+gripper. All of it is computed; nothing is downloaded.
 
 Shapes: B scenes in a batch, N = 9 image patches,
-L = 3 words of an instruction, D = the model's width.
+L = 3 words in an instruction, D = 32 numbers in a token.
 """
 
 import contextlib
 import copy
 import functools
+import itertools
 from collections.abc import Callable, Generator
 from typing import NamedTuple
 
@@ -19,49 +20,50 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-GRID = 3  # cells along each side of the table
+CELLS = 9  # on the table, counted row by row
 PATCH = 4  # pixels along each side of a cell
 CELL = 0.05  # meters from one cell to the next
-# An id is a position here; those of NEW_WORDS follow.
-WORDS = ("the", "grasp", "release", "red", "blue")
-NEW_WORDS = ("crimson", "azure")
+# The id of a word is its position in this list.
+WORDS = ["the", "grasp", "release", "red", "blue"]
+NEW_WORDS = ["crimson", "azure"]  # ids 5 and 6
+# A layout: the cell in which red lies, and that of blue.
+LAYOUTS = list(itertools.permutations(range(CELLS), 2))
+HELD_OUT = LAYOUTS[::5]  # never seen in training
+TRAINING = [one for one in LAYOUTS if one not in HELD_OUT]
 
 
 class VisionEncoder(nn.Module):
-    """Turns an image into one vector for each patch."""
+    """Turns an image into one token for each cell."""
 
-    def __init__(self, width: int, dropout: float = 0.1):
+    def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(3, width, PATCH, PATCH)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.dropout = nn.Dropout(dropout)
-        self.norm = nn.LayerNorm(width)
+        self.conv1 = nn.Conv2d(3, 32, PATCH, stride=PATCH)
+        self.bn1 = nn.BatchNorm2d(32)
+        self.norm = nn.LayerNorm(32)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Images (B, 3, 12, 12) -> patches (B, N, D)."""
-        x = self.bn1(self.conv1(images))
-        patches = x.flatten(2).transpose(1, 2)
-        return self.norm(self.dropout(patches))
+        """Images (B, 3, 12, 12) -> tokens (B, N, D)."""
+        x = self.bn1(self.conv1(images))  # (B, D, 3, 3)
+        tokens = x.flatten(2).transpose(1, 2)
+        return self.norm(tokens)
 
 
 class Block(nn.Module):
-    """A pre-norm Transformer block: attention, an MLP."""
+    """Tokens look at each other; then each is worked on."""
 
-    def __init__(self, width: int, heads: int):
+    def __init__(self) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(width)
+        self.norm1 = nn.LayerNorm(32)
         self.attention = nn.MultiheadAttention(
-            width, heads, batch_first=True
+            32, num_heads=4, batch_first=True
         )
-        self.norm2 = nn.LayerNorm(width)
+        self.norm2 = nn.LayerNorm(32)
         self.mlp = nn.Sequential(
-            nn.Linear(width, 2 * width),
-            nn.GELU(),
-            nn.Linear(2 * width, width),
+            nn.Linear(32, 64), nn.GELU(), nn.Linear(64, 32)
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, N + L, D) -> (B, N + L, D)."""
+        """Tokens (B, N + L, D) -> tokens of that shape."""
         y = self.norm1(x)
         y, _ = self.attention(y, y, y, need_weights=False)
         x = x + y
@@ -69,86 +71,85 @@ class Block(nn.Module):
 
 
 class LanguageModel(nn.Module):
-    """Reads patches and words as one sequence."""
+    """Reads image and instruction as one row of tokens."""
 
-    def __init__(self, width: int, heads: int, depth: int):
+    def __init__(self) -> None:
         super().__init__()
-        words, rows = len(WORDS), GRID * GRID + 3
-        self.token_embedding = nn.Embedding(words, width)
-        self.position_embedding = nn.Embedding(rows, width)
-        blocks = [Block(width, heads) for _ in range(depth)]
-        self.blocks = nn.Sequential(*blocks)
-        self.norm = nn.LayerNorm(width)
+        words, places = len(WORDS), CELLS + 3
+        self.token_embedding = nn.Embedding(words, 32)
+        self.position_embedding = nn.Embedding(places, 32)
+        self.block = Block()
+        self.norm = nn.LayerNorm(32)
 
     def forward(self, seen: Tensor, ids: Tensor) -> Tensor:
-        """(B, N, D), word ids (B, L) -> (B, N + L, D)."""
-        words = self.token_embedding(ids)
+        """Image tokens (B, N, D), word ids (B, L)
+        -> tokens (B, N + L, D).
+        """
+        words = self.token_embedding(ids)  # (B, L, D)
         x = torch.cat([seen, words], dim=1)
         x = x + self.position_embedding.weight
-        return self.norm(self.blocks(x))
+        return self.norm(self.block(x))
 
     def add_words(self, count: int) -> None:
-        """Add words that start as the mean of the known."""
-        known = self.token_embedding.weight.detach()
-        mean = known.mean(dim=0, keepdim=True)
-        table = torch.cat([known, mean.expand(count, -1)])
+        """Give each of `count` new words an embedding row.
+        All start as the mean of the rows that are there.
+        """
+        old = self.token_embedding.weight.detach()
+        new = old.mean(dim=0).expand(count, -1)
         self.token_embedding = nn.Embedding.from_pretrained(
-            table, freeze=False
+            torch.cat([old, new]), freeze=False
         )
 
 
 class ActionHead(nn.Module):
-    """Turns a vector into an action, 7 bounded numbers."""
+    """Turns a token into an action: 7 bounded numbers."""
 
-    def __init__(self, width: int):
+    def __init__(self) -> None:
         super().__init__()
         self.mlp = nn.Sequential(
-            nn.Linear(width, width),
-            nn.GELU(),
-            nn.Linear(width, 7),
+            nn.Linear(32, 32), nn.GELU(), nn.Linear(32, 7)
         )
         # x, y, z in meters; roll, pitch, yaw in radians;
         # the gripper from -1, open, to 1, closed.
-        bounds = [0.1, 0.1, 0.1, 0.5, 0.5, 0.5, 1.0]
-        self.scale = nn.Buffer(torch.tensor(bounds))
+        most = [0.1, 0.1, 0.1, 0.5, 0.5, 0.5, 1.0]
+        self.register_buffer("scale", torch.tensor(most))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, D) -> actions (B, 7)."""
+        """Tokens (B, D) -> actions (B, 7)."""
         return torch.tanh(self.mlp(x)) * self.scale
 
 
 class TinyVLA(nn.Module):
     """The three parts, each of which can be frozen."""
 
-    def __init__(
-        self, width: int = 32,
-        heads: int = 4, depth: int = 2,
-    ):
+    def __init__(self) -> None:
         super().__init__()
-        self.vision_encoder = VisionEncoder(width)
-        language_model = LanguageModel(width, heads, depth)
-        self.language_model = language_model
-        self.action_head = ActionHead(width)
-        self.frozen: set[str] = set()
+        self.vision_encoder = VisionEncoder()
+        self.language_model = LanguageModel()
+        self.action_head = ActionHead()
+        self.frozen: list[str] = []
+        # float64: then all computers print the same.
+        self.double()
 
     def forward(self, image: Tensor, ids: Tensor) -> Tensor:
-        """(B, 3, 12, 12), (B, L) -> actions (B, 7)."""
-        patches = self.vision_encoder(image)
-        hidden = self.language_model(patches, ids)
-        return self.action_head(hidden[:, -1])  # last word
+        """Images (B, 3, 12, 12) and word ids (B, L)
+        -> actions (B, 7), read off the last token.
+        """
+        seen = self.vision_encoder(image)
+        tokens = self.language_model(seen, ids)
+        return self.action_head(tokens[:, -1])
 
-    def freeze(self, *names: str) -> "TinyVLA":
-        """Freeze submodules: no gradients, inference mode
-        whatever `train()` is told. Returns self. An unknown
-        name raises AttributeError, and freezes nothing.
+    def freeze_fully(self, *names: str) -> "TinyVLA":
+        """Turn off the gradients of the parts named, and
+        keep these parts in eval mode. Returns the model.
         """
         for part in [self.get_submodule(n) for n in names]:
             part.requires_grad_(False)
-        self.frozen.update(names)
+        self.frozen.extend(names)
         return self.train(self.training)
 
     def train(self, mode: bool = True) -> "TinyVLA":
-        """Set the mode of all but the frozen submodules."""
+        """Set the mode of all but the frozen parts."""
         super().train(mode)
         for name in self.frozen:
             self.get_submodule(name).eval()
@@ -156,43 +157,49 @@ class TinyVLA(nn.Module):
 
 
 class Demonstrations(NamedTuple):
-    """Scenes, instructions, and what the expert did."""
-    images: Tensor  # (B, 3, 12, 12)
-    words: Tensor  # (B, L), ids
+    """What was seen, what was said, what the expert did."""
+    images: Tensor  # (B, 3, 12, 12), 0 to 1, plus noise
+    words: Tensor  # (B, L), ids: the verb, "the", the color
     actions: Tensor  # (B, 7), units as in ActionHead
 
 
 def demonstrations(
-    count: int, colors: tuple[str, str] = ("red", "blue"),
-    seed: int = 0,
+    count: int, layouts: list[tuple[int, int]] = TRAINING,
+    colors: list[str] = WORDS[3:], seed: int = 0,
 ) -> Demonstrations:
-    """Random scenes; `colors` are the squares' names."""
+    """`count` random scenes, each with one of `layouts`.
+    `colors` are the words for the red and the blue square.
+    """
     random = torch.Generator().manual_seed(seed)
-    n = GRID * GRID
-    order = torch.rand(count, n, generator=random)
-    cells = order.argsort(dim=1)[:, :2]  # red's, blue's
-    bits = torch.randint(2, (2, count), generator=random)
-    color, release = bits
-    scenes = torch.arange(count)
-    red, blue = torch.eye(3)[[0, 2]]
-    table = torch.full((count, 3, n), 0.5)
-    table[scenes, :, cells[:, 0]] = red
-    table[scenes, :, cells[:, 1]] = blue
-    images = table.view(count, 3, GRID, GRID)
+    def draw(n: int) -> Tensor:  # numbers from 0 to n - 1
+        return torch.randint(n, (count,), generator=random)
+
+    scene = torch.arange(count)
+    cells = torch.tensor(layouts)[draw(len(layouts))]
+    color, release = draw(2), draw(2)
+
+    # A gray table with two squares, one pixel for a cell;
+    # then enlarged, with noise: no two images are equal.
+    table = torch.full((count, 3, CELLS), 0.5)
+    table[scene, :, cells[:, 0]] = torch.tensor([1.0, 0, 0])
+    table[scene, :, cells[:, 1]] = torch.tensor([0, 0, 1.0])
+    images = table.reshape(count, 3, 3, 3)
     images = images.repeat_interleave(PATCH, dim=2)
-    images = images.repeat_interleave(PATCH, dim=3)
-    ids = [(WORDS + NEW_WORDS).index(c) for c in colors]
-    verb = WORDS.index("grasp") + release
-    the = torch.full_like(color, WORDS.index("the"))
-    noun = torch.tensor(ids)[color]
-    words = torch.stack([verb, the, noun], dim=1)
-    target = cells[scenes, color]
-    actions = torch.zeros(count, 7)
-    actions[:, 0] = (target % GRID - 1) * CELL
-    actions[:, 1] = (target // GRID - 1) * CELL
-    actions[:, 2] = -CELL  # down to the table
-    actions[:, 6] = 1 - 2 * release  # close or open
+    images = images.repeat_interleave(PATCH, dim=3).double()
     images = torch.normal(images, 0.05, generator=random)
+
+    ids = [(WORDS + NEW_WORDS).index(c) for c in colors]
+    noun = torch.tensor(ids)[color]
+    verb = 1 + release  # 1 is "grasp", 2 is "release"
+    the = torch.zeros_like(verb)
+    words = torch.stack([verb, the, noun], dim=1)
+
+    target = cells[scene, color]
+    actions = torch.zeros(count, 7).double()
+    actions[:, 0] = (target % 3 - 1) * CELL
+    actions[:, 1] = (target // 3 - 1) * CELL
+    actions[:, 2] = -CELL  # down to the table
+    actions[:, 6] = 1 - 2 * release  # close, or open
     return Demonstrations(images, words, actions)
 
 
@@ -214,8 +221,9 @@ def fit(
     model: TinyVLA, data: Demonstrations, steps: int,
     watch: Callable[[int, float], None] | None = None,
 ) -> TinyVLA:
-    """Train what is not frozen to act as the expert did.
-    Calls `watch(step, loss)` after each. Returns the model.
+    """Train what is not frozen to act as the expert did, in
+    `steps` of 64 scenes, calling `watch(step, loss)` after
+    each. Returns the model.
     """
     params = model.parameters()
     trained = [p for p in params if p.requires_grad]
@@ -237,8 +245,8 @@ def fit(
 
 @torch.no_grad()
 def success(model: TinyVLA, data: Demonstrations) -> float:
-    """The share of scenes, 0 to 1, in which the gripper is
-    within half a cell of its square and does as told.
+    """The fraction of scenes, 0 to 1, that succeed: x and y
+    within half a cell, and the gripper as it was told.
     """
     training = model.training
     actions = model.eval()(data.images, data.words)
@@ -246,15 +254,15 @@ def success(model: TinyVLA, data: Demonstrations) -> float:
     off = (actions - data.actions)[:, :2].abs()
     there = (off < CELL / 2).all(dim=1)
     told = actions[:, 6].sign() == data.actions[:, 6]
-    return (there & told).float().mean().item()
+    return (there & told).double().mean().item()
 
 
 @functools.cache
 @repeatable()
 def _pretrained() -> TinyVLA:
-    return fit(TinyVLA(), demonstrations(2000), steps=150)
+    return fit(TinyVLA(), demonstrations(2000), steps=200)
 
 
 def pretrained() -> TinyVLA:
-    """A copy that knows WORDS; the first takes seconds."""
+    """A pretrained model. The first call trains it."""
     return copy.deepcopy(_pretrained())

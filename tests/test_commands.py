@@ -41,14 +41,14 @@ def tool(project, command, **env):
 
 
 def test_a_new_page_and_a_new_snippet(project):
-    status, told = tool(project, "new-page", PAGE="nn-module/exercises/7-late")
-    assert status == 0 and "docs/en/nn-module/exercises/7-late.md: made." in told
+    status, told = tool(project, "new-page", PAGE="nn-module/exercises/8-late")
+    assert status == 0 and "docs/en/nn-module/exercises/8-late.md: made." in told
     nav = (project / "mkdocs.yml").read_text(encoding="utf-8")
-    before = "exercises/6-two-parts.md\n"
-    assert f"{before}      - nn-module/exercises/7-late.md\n" in nav
-    made = sorted(path.name for path in (project / "snippets").glob("*/exercises/7-late/**/*.md"))
+    before = "exercises/7-fix.md\n"
+    assert f"{before}      - nn-module/exercises/8-late.md\n" in nav
+    made = sorted(path.name for path in (project / "snippets").glob("*/exercises/8-late/**/*.md"))
     assert made == ["solution.md", "starter.md", "todo.md"]
-    status, told = tool(project, "new-page", PAGE="docs/en/nn-module/exercises/7-late.md")
+    status, told = tool(project, "new-page", PAGE="docs/en/nn-module/exercises/8-late.md")
     assert status == 2 and told.endswith("is there already.\n")
     name = {"SNIPPET": "nn-module/parameters/late", "SECTION": "parameters"}
     status, told = tool(project, "new-snippet", **name)

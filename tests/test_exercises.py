@@ -1,6 +1,7 @@
 """The exercises tell whether an answer is right: each check, on each answer, and each page."""
 
 import ast
+import itertools
 import re
 import sys
 
@@ -13,6 +14,7 @@ from tools.site import LOCALES, SNIPPETS, Mistake, relative
 
 EXERCISES = sorted(path for path in SNIPPETS.glob("*/exercises/*") if path.is_dir())
 EACH = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda path: path.name)
+SPOKEN = ("ko", "en")  # the languages of a check
 HANGUL = re.compile("[가-힣]")
 HINT = {"ko": "힌트", "en": "Hint"}
 BOX = r'^<label class="done">.*<input type="checkbox" name="{}"[^>]*>.*</label>$'
@@ -30,17 +32,35 @@ def fail(name, message):
     pytest.fail(f"{name}: {message}", pytrace=False)
 
 
-def hint(result, name):
-    """The Korean and the English hint of the check, a line each; fails if there is none."""
-    found = re.fullmatch(r"raises AssertionError: (.+)\n\n(.+)", result.error or "", re.DOTALL)
-    if not found:
-        what = "an AssertionError of Korean lines, an empty one and English lines"
-        did = result.error or "lets it pass"
-        fail(name, f"the check has to reject this with a hint, {what}. It {did}.")
-    if not HANGUL.search(found[1]) or HANGUL.search(found[2]):
-        what = "a hint is Korean above the empty line, English below it. This one says"
-        fail(name, f"{what}\n{found[0]}")
-    return "\n".join(" ".join(half.split()) for half in found.groups())
+# One run for both: the check in each of its languages, and what it says.
+CHECKED = """
+for spoken in {checks!r}:
+    try:
+        exec(spoken, globals())
+    except AssertionError as error:
+        print(f"AssertionError: {{error}}")
+    print({end!r})
+"""
+END = "(the check has ended)\n"
+
+
+def checked(code, solution, interpreter, name):
+    """What is printed by the code, and below it by the check: {language: text}."""
+    checks = [snippet.spoken(solution.check, locale) for locale in SPOKEN]
+    result = interpreter.run(code + CHECKED.format(checks=checks, end=END[:-1]))
+    if result.error:
+        fail(name, f"the check {result.error}")
+    *said, _ = result.stdout.split(END)
+    return dict(zip(SPOKEN, said, strict=True))
+
+
+def is_hint(text, locale, name):
+    """Fails unless the check has rejected an answer, in this language alone."""
+    if not text.startswith("AssertionError: "):
+        fail(name, f"the check has to reject this with a hint. It prints\n{text}")
+    if bool(HANGUL.search(text)) != (locale == "ko"):
+        what = f'with language = "{locale}" a hint is in that language alone.'
+        fail(name, f"{what} It says\n{text}")
 
 
 @EACH
@@ -71,6 +91,7 @@ def test_its_page_is_whole(exercise, locale):
     if not page.text:
         pytest.skip("not written yet: readers see the other language's")
     folds = list(FOLD.finditer(page.text))
+    folds += [inner for fold in folds for inner in FOLD.finditer(fold["text"])]
     titles = [fold["title"] for fold in folds if fold["text"].strip()]
     word, problems = HINT.get(locale, "Hint"), []
     for number in (1, 2, 3):
@@ -79,7 +100,7 @@ def test_its_page_is_whole(exercise, locale):
             problems.append(f"{page.file}:1: one hint {number} is needed. {mend}")
     for fold in folds:
         if "/wrong/" in fold["text"] and not re.sub(r"--8<--.*", "", fold["text"]).strip():
-            line = page.text.count("\n", 0, fold.start()) + 1
+            line = page.text[: page.text.index(fold[0])].count("\n") + 1
             what = "say below the include why this answer is wrong."
             problems.append(f"{page.file}:{line}: {what}")
     index = Page.read(locale, f"{page.name.rpartition('/')[0]}/index")
@@ -92,19 +113,24 @@ def test_its_page_is_whole(exercise, locale):
 
 @EACH
 def test_hints_are_in_both_languages(exercise):
-    """Each pair (Korean, English) of the check, also those that no answer here brings up; and it needs nothing but torch."""
+    """Each pair (Korean, English) of the check, also those that no answer here brings up.
+
+    And it needs nothing but torch.
+    """
     solution = read(exercise / "solution.md")
     pairs = 0
     for node in ast.walk(ast.parse(solution.check)):
         line = solution.line_of("check") + getattr(node, "lineno", 1) - 1
-        hints = (
-            isinstance(node, ast.Return)
-            or isinstance(node, ast.Assign)
-            and ast.unparse(node.targets[0]) == "hint"
-        )
-        if hints and isinstance(node.value, ast.Tuple):
+        if isinstance(node, (ast.Return, ast.Assign)) and isinstance(node.value, ast.Tuple):
+            named = isinstance(node, ast.Return) or ast.unparse(node.targets[0]) == "hint"
+            texts = node.value.elts if named else []
+        else:  # a symptom among several
+            texts = node.elts if isinstance(node, ast.Tuple) and len(node.elts) == 2 else []
+            said = all(isinstance(one, (ast.Constant, ast.JoinedStr)) for one in texts)
+            texts = texts if said and any(HANGUL.search(words(one)) for one in texts) else []
+        if texts:
             pairs += 1
-            first, *others = map(words, node.value.elts)
+            first, *others = map(words, texts)
             if (
                 not HANGUL.search(first)
                 or len(others) != 1
@@ -138,34 +164,30 @@ def words(node):
 
 @EACH
 def test_starter_and_nothing_at_all_get_a_hint(exercise, interpreter):
-    starter, solution = (
-        read(exercise / "starter.md"),
-        read(exercise / "solution.md"),
-    )
-    hint(interpreter.run(starter.code + solution.check), f"{starter.name}:1")
-    hint(
-        interpreter.run(solution.check),
-        f"{solution.name}:{solution.line_of('check')} (the check alone)",
-    )
+    starter, solution = read(exercise / "starter.md"), read(exercise / "solution.md")
+    printed = interpreter.run(starter.code).stdout
+    alone = f"{solution.name}:{solution.line_of('check')} (the check alone)"
+    for code, name in ((starter.code, f"{starter.name}:1"), ("", alone)):
+        for locale, said in checked(code, solution, interpreter, name).items():
+            is_hint(said.removeprefix(printed), locale, name)
 
 
 def answers(kind):
     """Marks a test of each answer of a kind; beside those on the page are more, in answers/."""
     found = [path for exercise in EXERCISES for path in sorted(exercise.rglob(f"{kind}/*.md"))]
-    return pytest.mark.parametrize("path", found, ids=lambda path: path.relative_to(SNIPPETS))
+    return pytest.mark.parametrize("path", found, ids=lambda path: relative(path)[9:])
 
 
 def passes(answer, code, interpreter):
     """Fails unless the check lets this code pass, with its one line below what the code prints."""
-    solution = read(snippet.page_of(answer.path) / "solution.md")
-    alone, checked = interpreter.run(code), interpreter.run(code + solution.check)
-    name, verdict = f"{answer.name}:{answer.file_line(1)}", solution.output.splitlines()[-1:]
-    if checked.error:
-        mend = "A right answer has to pass: mend it, or the check."
-        fail(name, f"the check {checked.error}\n{mend}")
-    if checked.stdout.splitlines() != alone.stdout.splitlines() + verdict:
-        what = f"below the answer, the check has to print one line, {verdict}. It prints"
-        fail(name, f"{what}\n{checked.stdout}")
+    name, solution = f"{answer.name}:{answer.file_line(1)}", snippet.solution_of(answer.path)
+    printed = interpreter.run(code).stdout
+    for locale, said in checked(code, solution, interpreter, name).items():
+        right = site.words(locale)["right"] + "\n"
+        if said.removeprefix(printed) != right:
+            what = f"below the answer, the check has to print one line, {right!r}. It prints"
+            mend = "A right answer has to pass: mend it, or the check."
+            fail(name, f"{what}\n{said}{mend}")
 
 
 @EACH
@@ -177,19 +199,19 @@ def test_the_solution_passes(exercise, interpreter):
 @answers("right")
 def test_a_right_answer_passes(path, interpreter):
     answer = read(path)
-    passes(answer, answer.code, interpreter)
+    passes(answer, answer.whole, interpreter)
 
 
 @answers("wrong")
 def test_a_wrong_answer_is_rejected_with_its_hint(path, interpreter):
-    wrong, solution = read(path), read(snippet.page_of(path) / "solution.md")
-    result = interpreter.run(wrong.code + solution.check)
-    hint(result, f"{wrong.name}:1")
-    said = result.error.removeprefix("raises ") + "\n"
-    if said != wrong.says:
-        what = f"the check says\n{said}and the file shows\n{wrong.says}"
-        mend = "`make record` rewrites it, if the new one is right."
-        fail(f"{wrong.name}:{wrong.line_of('says')}", f"{what}{mend}")
+    wrong = read(path)
+    name, solution = f"{wrong.name}:1", snippet.solution_of(path)
+    for locale, said in checked(wrong.whole, solution, interpreter, name).items():
+        said = said[said.find("AssertionError: ") :]  # an answer may print
+        is_hint(said, locale, name)
+        if said != wrong.says(locale):
+            what = f"the check says\n{said}and the file shows\n{wrong.says(locale)}"
+            fail(name, f"{what}`make record` rewrites it, if the new one is right.")
 
 
 @EACH
@@ -197,7 +219,7 @@ def test_wrong_answers_on_the_page_are_told_apart(exercise):
     seen = {}
     for path in sorted(exercise.glob("wrong/*.md")):
         wrong = read(path)
-        if (twin := seen.setdefault(wrong.says, wrong.name)) != wrong.name:
+        if (twin := seen.setdefault(wrong.says(LOCALES[0]), wrong.name)) != wrong.name:
             mend = "Tell the two mistakes apart in the check, or drop one of them."
             fail(f"{wrong.name}:1", f"the check says the same to {twin}. {mend}")
 
@@ -209,3 +231,92 @@ def test_every_exercise_is_on_the_list():
     if listed != folders:
         what = "Make them the same, in order."
         fail("mkdocs.yml", f"nav lists the exercises {listed}, and snippets/ has {folders}. {what}")
+
+
+# The last exercise: what is planted in its solution, in the order in which the check looks, and
+# what it says of each. Right and wrong lines take turns.
+LAYERS = """\
+nn.Linear(48, 64), nn.ReLU(), nn.Dropout(0.1),
+            nn.Linear(64, 32), nn.ReLU(),
+        ]"""
+FAULTS = {
+    "a misspelled key": ("nowhere in the model", "self.embed", "self.embd"),
+    "a list": (
+        "not among `parameters()`",
+        f"nn.ModuleList([\n            {LAYERS})",
+        f"[\n            {LAYERS}",
+    ),
+    "made in forward": (
+        "from 384 to 24 are not trained",
+        *("        self.project = nn.Linear(384, 24)\n", ""),
+        *("self.project(seen)", "nn.Linear(384, 24)(seen)"),
+    ),
+    "an optimizer without the head": (
+        "nothing changes them",
+        *("    model.action_head = nn.Linear(32, 3)\n", ""),
+        *("lr=0.01\n    )\n", "lr=0.01\n    )\n    model.action_head = nn.Linear(32, 3)\n"),
+    ),
+    "eval() for freezing": (
+        "vision encoder have changed",
+        *("model.vision_encoder.requires_grad_(False)", "model.vision_encoder.eval()"),
+    ),
+    "a prefix that fits nothing": (
+        "language model have changed",
+        *('startswith("language_model.")', 'startswith("model.language_model.")'),
+    ),
+    "train() undoes eval()": (
+        "statistics of each batch",
+        *("    model.train()\n    model.vision_encoder.eval()\n", "    model.train()\n"),
+    ),
+    "a plain tensor": (
+        "are not saved",
+        *('self.register_buffer("scale", torch.tensor(SCALE))', "self.scale = torch.tensor(SCALE)"),
+    ),
+}
+FIX = SNIPPETS / "nn-module/exercises/7-fix"
+TRY = """\
+for code in {codes!r}:
+    try:
+        exec(code, {{}})
+    except AssertionError as error:
+        print(*str(error).split())
+"""
+
+
+def planted(code, names):
+    """Code with these faults."""
+    for name in names:
+        _, *lines = FAULTS[name]
+        for right, wrong in zip(lines[::2], lines[1::2]):
+            assert right in code, f"tests/test_exercises.py: {name}: the solution has no {right!r}"
+            code = code.replace(right, wrong)
+    return code
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 8])
+def test_each_fault_and_each_pair_is_counted_and_one_is_named(many, interpreter):
+    """By a symptom, and never by its line. All eight together are the starter."""
+    solution, starter = read(FIX / "solution.md"), read(FIX / "starter.md")
+    definitions = solution.answer.partition("torch.manual_seed")[0]
+    check = snippet.spoken(solution.check, "en")
+    sets = list(itertools.combinations(FAULTS, many))
+    codes = [planted(definitions, names) + check for names in sets]
+    result = interpreter.run(TRY.format(codes=codes))
+    assert not result.error, result
+    for names, said in zip(sets, result.stdout.splitlines(), strict=True):
+        first = FAULTS[names[0]][0] if names else "Right."
+        wrong = many and (f"{8 - many} of 8 fixed." not in said or re.search(r"\bline\b", said))
+        if wrong or first not in said:
+            fail(solution.name, f"with {', '.join(names)} the check says {said!r}, not {first!r}")
+    if many == 8:
+        code = planted(solution.answer, FAULTS).replace("고쳤다", "고친다")
+        code = code.replace("Eight things are fixed", "Fix eight things")
+        assert code == starter.code, f"{starter.name}:1: not the solution with its eight faults"
+
+
+def test_two_faults_alone_show_in_the_success_rate(interpreter):
+    """As the solution's page says; the others leave it as it is."""
+    answer = read(FIX / "solution.md").answer
+    rates = {name: interpreter.run(planted(answer, [name])).stdout for name in FAULTS}
+    low = {name for name, rate in rates.items() if rate != "success: 1.0\n"}
+    assert low == {"a list", "made in forward"}, rates

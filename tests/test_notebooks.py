@@ -21,6 +21,8 @@ NOTE = "nn-module"
 KINDS = {"workbook": "exercises", "solved": "exercises", "lab": "lab"}  # where each stands
 SHOWN = {"workbook": "exercises", "solved": "exercises/solved", "lab": "lab"}  # which page opens it
 EXERCISES = sorted(path.name for path in (SNIPPETS / NOTE / "exercises").iterdir())
+IN_EVERY_CLASS = {"def __init__(self):", "super().__init__()", "def forward(self, image):"}
+SPOKEN = [(kind, locale) for kind in KINDS for locale in LOCALES]
 EACH_LOCALE = pytest.mark.parametrize("locale", LOCALES)
 EACH = pytest.mark.parametrize("kind", KINDS)
 
@@ -55,26 +57,41 @@ def code_cells(notebook):
 
 @pytest.fixture(scope="module")
 def runs(site, tmp_path_factory):
-    """Each kind, run in a fresh kernel and an empty folder, past its errors."""
+    """Each kind in each language, run in a fresh kernel and an empty folder, past its errors."""
 
-    def run(kind):
-        notebook = read(site, kind, LOCALES[0])  # its code is the same in all languages
+    def run(kind_and_locale):
+        notebook = read(site, *kind_and_locale)
         for cell in code_cells(notebook).values():
             cell.outputs = []
         where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
         options = {"kernel_name": "python3", "timeout": 60, "allow_errors": True}
         NotebookClient(notebook, resources=where, **options).execute()
-        return kind, notebook
+        return kind_and_locale, notebook
 
-    with ThreadPoolExecutor() as pool:
-        return dict(pool.map(run, KINDS))
+    each = [(kind, locale) for kind, locale in SPOKEN if kind != "lab" or locale == LOCALES[0]]
+    with ThreadPoolExecutor(2) as pool:
+        return dict(pool.map(run, each))
 
 
 @EACH
 def test_the_code_is_the_same_in_all_languages(site, kind):
+    """But for comments, and for the line that says in which language a check speaks."""
     cells = [code_cells(read(site, kind, locale)) for locale in LOCALES]
-    sources = [{name: cell.source for name, cell in one.items()} for one in cells]
+    own = re.compile(r'^ *# .*\n|^language = "\w+"$', re.MULTILINE)
+    sources = [{name: own.sub("", cell.source) for name, cell in one.items()} for one in cells]
     assert all(one == sources[0] for one in sources)
+
+
+@EACH_LOCALE
+def test_a_notebook_speaks_its_language(site, locale):
+    """Its code too: comments of a starter, and the messages of a check."""
+    for kind in notebook.KINDS:
+        for name, cell in code_cells(read(site, kind, locale)).items():
+            if name.endswith("-check"):
+                assert f'\nlanguage = "{locale}"\n' in cell.source
+            elif name.endswith("-starter") and "# " in cell.source:
+                korean = re.search("[가-힣]", cell.source)
+                assert bool(korean) == (locale == "ko"), f"{kind}, {name}: {cell.source}"
 
 
 @EACH_LOCALE
@@ -84,9 +101,10 @@ def test_it_is_a_notebook_of_all_exercises(site, kind, locale):
     nbformat.validate(made)
     tasks = [cell.id for cell in made.cells if cell.id.endswith("-task")]
     assert tasks == [f"{name}-task" for name in EXERCISES]
-    assert len(code_cells(made)) == 2 * len(EXERCISES)
+    asked = [name for name in code_cells(made) if re.match(r"\d", name)]
+    assert len(asked) == 2 * len(EXERCISES)
     # nbformat makes ids up at random, and every build would differ.
-    ours = re.compile(r"intro|\d+-[\w-]+-(task|starter|answer|check|notice)")
+    ours = re.compile(r"intro|audit|audit-text|\d+-[\w-]+-(task|starter|answer|check|notice)")
     assert all(ours.fullmatch(cell.id) for cell in made.cells)
 
 
@@ -128,7 +146,7 @@ def test_the_workbook_holds_no_answer(site, locale):
             continue
         name = cell.id.removesuffix("-check")
         starter = code_cells(workbook)[f"{name}-starter"].source
-        asked = lines(solved[f"{name}-answer"].source) - lines(starter) - {"super().__init__()"}
+        asked = lines(solved[f"{name}-answer"].source) - lines(starter) - IN_EVERY_CLASS
         # Not the brackets of a call on several lines.
         asked = {line for line in asked if re.search(r"\w", line)}
         assert asked and not asked & lines(*before), f"{name} gives away {asked & lines(*before)}"
@@ -139,23 +157,23 @@ def test_the_workbook_holds_no_answer(site, locale):
 @pytest.mark.parametrize("kind", ["solved", "lab"])
 def test_it_prints_what_it_shows(site, runs, kind, locale):
     shown = code_cells(read(site, kind, locale))
-    for name, cell in code_cells(runs[kind]).items():
+    run = runs[kind, locale if kind == "solved" else LOCALES[0]]
+    for name, cell in code_cells(run).items():
         assert not raised(cell), f"{name} raises {raised(cell)}"
         assert printed(cell) == printed(shown[name]), name
         assert cell.execution_count == shown[name].execution_count
 
 
-def test_the_workbook_stops_at_each_check_with_its_hint(runs):
+@EACH_LOCALE
+def test_the_workbook_stops_at_each_check_with_its_hint(runs, locale):
     """At the first, that is: further down one comes only with an answer, or cell by cell."""
-    for name, cell in code_cells(runs["workbook"]).items():
+    for name, cell in code_cells(runs["workbook", locale]).items():
         error = raised(cell)
-        if name.endswith("-starter"):
+        if not name.endswith("-check"):
             assert not error, f"{name} raises {error}"
             continue
         assert error and error[0] == "AssertionError", f"{name} raises {error}"
-        korean, english = error[1].split("\n\n")
-        hangul = [bool(re.search("[가-힣]", half)) for half in (korean, english)]
-        assert hangul == [True, False], f"{name}: {error[1]}"
+        assert bool(re.search("[가-힣]", error[1])) == (locale == "ko"), f"{name}: {error[1]}"
 
 
 @EACH_LOCALE
@@ -244,7 +262,7 @@ def test_a_missing_part_is_named(taken, at, told):
 
 def test_a_missing_block_is_named():
     with pytest.raises(Mistake, match="snippets/none.md:1: no such snippet"):
-        notebook.block("none.md")
+        notebook.block("none.md", "en")
 
 
 def test_comments_that_silence_a_check_are_left_out():

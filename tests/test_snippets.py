@@ -1,5 +1,6 @@
 """Every snippet is of its form: one block, which pytest-codeblocks runs, and a stable output."""
 
+import ast
 import os
 import re
 import subprocess
@@ -9,20 +10,20 @@ import unicodedata
 import pytest
 import pytest_codeblocks
 
-from conftest import report
+from conftest import for_each, report
 from tools import snippet
 from tools.site import ROOT, SNIPPETS, Mistake, relative
 
-EACH = pytest.mark.parametrize("path", snippet.paths(), ids=lambda path: relative(path)[9:])
+EACH = for_each(snippet.paths())
 UNSTABLE = {
     r"0x[0-9a-f]{6,}": "a memory address; print a name or a shape instead",
-    r"\d\.\d{5,}": "a float with more than four decimals, which processors round otherwise; round it",
+    r"\d\.\d{5,}": "a float of over four decimals, which processors round otherwise; round it",
     r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "a date or a time; leave it out",
 }
 CLOCK = re.compile(r"^\s*(?:import|from)\s+(time|datetime)\b", re.MULTILINE)
 # What fits a phone of 390 px, where code runs from edge to edge and scrolls, at worst, by a word;
 # an output never does. The check of an exercise is exempt: nobody reads it.
-COLUMNS = {"code": 60, "answer": 60, "output": 43, "says": 43}
+COLUMNS = {"code": 60, "answer": 60, "output": 43, "says": 43, "said": 43}
 MEND = {
     60: "Break the line, or give a part of it a name.",
     43: "Print it on two lines, or without brackets or labels; `fill` breaks a message.",
@@ -30,27 +31,28 @@ MEND = {
 
 
 def read(path):
-    """The snippet; one of the wrong form is reported once, by the first of these tests."""
+    """The snippet. Fails if it is not of its form."""
     try:
         return snippet.read(path)
-    except Mistake:
-        pytest.skip("not of its form: see test_one_block_which_pytest_codeblocks_runs")
+    except Mistake as mistake:
+        pytest.fail(str(mistake), pytrace=False)
 
 
 @EACH
 def test_one_block_which_pytest_codeblocks_runs(path):
     """It reads the same code and output from the file as we do, and marks no block as skipped."""
-    try:
-        block = snippet.read(path)
-    except Mistake as mistake:
-        pytest.fail(str(mistake), pytrace=False)
+    block = read(path)
     found, *more = pytest_codeblocks.extract_from_file(path)
-    one = [other.syntax for other in more] == ["pytb"] * ("says" in block.parts)
-    assert one, f"{block.name}: pytest-codeblocks sees more than one block to run"
     ours = ("python", block.code, block.output)
-    assert (found.syntax, found.code, found.expected_output) == ours
-    assert found.marks == [f'pytest.mark.needs_torch("{block.needs}")'] * bool(block.needs)
-    assert found.importorskip is None and not found.expected_output_ignore_whitespace
+    marks = [f'pytest.mark.needs_torch("{block.needs}")'] * bool(block.needs)
+    skips = found.importorskip or found.expected_output_ignore_whitespace
+    wrong = {
+        "more than one block to run": [b.syntax for b in more]
+        != ["pytb", "pytb"] * ("says" in block.parts),
+        "another block": (found.syntax, found.code, found.expected_output) != ours,
+        "other marks": found.marks != marks or skips,
+    }
+    report(f"{block.name}:1: pytest-codeblocks sees {what}" for what in wrong if wrong[what])
 
 
 def test_pytest_codeblocks_collects_every_snippet():
@@ -83,6 +85,21 @@ def test_output_cannot_vary(path):
         what = f"imports {clock[1]}. A time is never the same twice; leave it out."
         problems.append(f"{block.name}:{line}: {what}")
     report(problems)
+
+
+@EACH
+def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
+    block = read(path)
+    known = sys.stdlib_module_names | {"torch", "tiny_vla"}
+    nodes = (node for node in ast.walk(ast.parse(block.code)) if hasattr(node, "names"))
+    names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
+    more = sorted({name.partition(".")[0] for name in names} - known)
+    first = block.code.partition("\n")[0]
+    says = f"# Needs PyTorch and {' and '.join(more)}."
+    if more and first != says:
+        report([f"{block.name}:2: imports {', '.join(more)}. Begin the block with {says!r}"])
+    if not more and first.startswith(says[:19]):
+        report([f"{block.name}:2: needs nothing beside torch. Take out {first!r}"])
 
 
 def columns(line):

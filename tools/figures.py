@@ -14,13 +14,24 @@ from torch import nn
 from tools.site import DATA, SNIPPETS
 
 sys.path.append(str(SNIPPETS))
-from tiny_vla import NEW_WORDS, TinyVLA, demonstrations, fit, pretrained, repeatable, success
+from tiny_vla import (
+    HELD_OUT,
+    NEW_WORDS,
+    WORDS,
+    TinyVLA,
+    demonstrations,
+    fit,
+    pretrained,
+    repeatable,
+    success,
+)
 
 # What is frozen while the new words are learned: a part each, and nothing in between.
 FROZEN = "vision_encoder", "", "language_model action_head"
 ABOUT = {
     "tiny_vla": "what TinyVLA consists of. The module tree of the lab is made from it.",
     "curves": "how TinyVLA learns. The plots of the lab are drawn from it.",
+    "scene": "one demonstration. The picture of the lab's table and observation is drawn from it.",
 }
 
 
@@ -74,11 +85,11 @@ def tree(model: nn.Module | None = None) -> list[dict]:
 
 def curves() -> dict[str, dict]:
     """What the plots show: for each its steps, and the values of each of its lines."""
-    seen, unseen = demonstrations(2000), demonstrations(500, seed=1)
-    new, unseen_new = (
-        demonstrations(2000, NEW_WORDS, seed=2),
-        demonstrations(500, NEW_WORDS, seed=3),
-    )
+    seen, unseen = demonstrations(2000), demonstrations(500, HELD_OUT, seed=1)
+    new = demonstrations(2000, colors=NEW_WORDS, seed=2)
+    unseen_new = demonstrations(500, HELD_OUT, NEW_WORDS, seed=3)
+    brighter = new._replace(images=new.images + 0.5)
+    second = pretrained()
 
     def learn(model, data, steps, every, measure):
         values = [measure(model)]
@@ -88,15 +99,19 @@ def curves() -> dict[str, dict]:
     def taught_new_words(frozen=""):
         model = pretrained()
         model.language_model.add_words(len(NEW_WORDS))
-        return model.freeze(*frozen.split())
+        return model.freeze_fully(*frozen.split())
 
-    mean = pretrained().state_dict()["vision_encoder.bn1.running_mean"].clone()
+    def of_the_second(model):
+        """Success of the second robot, which has this model's encoder and the rest of its own."""
+        second.vision_encoder.load_state_dict(model.vision_encoder.state_dict())
+        return success(second, unseen)
+
     alone = taught_new_words()
     alone.vision_encoder.requires_grad_(False)
     return {
         "pretraining": {
             "every": 10,
-            "lines": [learn(untrained(), seen, 150, 10, lambda m: success(m, unseen))],
+            "lines": [learn(untrained(), seen, 200, 10, lambda m: success(m, unseen))],
         },
         "fine-tuning": {
             "every": 5,
@@ -105,19 +120,28 @@ def curves() -> dict[str, dict]:
                 for frozen in FROZEN
             ],
         },
-        "statistics": {
+        "drift": {
             "every": 5,
             "lines": [
-                learn(
-                    model,
-                    new,
-                    60,
-                    5,
-                    lambda m: (m.vision_encoder.bn1.running_mean - mean).norm().item(),
-                )
+                learn(model, brighter, 60, 5, of_the_second)
                 for model in (alone, taught_new_words("vision_encoder"))
             ],
         },
+    }
+
+
+def scene() -> dict:
+    """The demonstration that the lab's first block prints: its cells, words, action and pixels."""
+    images, words, actions = demonstrations(1, HELD_OUT, seed=8)
+    color = images[0, :, 2::4, 2::4]
+    red_or_blue = (color[0] - color[2]).flatten()
+    pixels = (images[0].clamp(0, 1) * 255).round().int().permute(1, 2, 0).tolist()
+    return {
+        "red": int(red_or_blue.argmax()),
+        "blue": int(red_or_blue.argmin()),
+        "words": [WORDS[one] for one in words[0].tolist()],
+        "action": [round(value, 3) for value in actions[0].tolist()],
+        "pixels": [["{:02x}{:02x}{:02x}".format(*pixel) for pixel in row] for row in pixels],
     }
 
 
@@ -132,5 +156,5 @@ def files() -> dict[Path, str]:
     return {
         DATA / f"{name}.yml": f"# Written by `make record`: {ABOUT[name]}\n"
         + yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=120)
-        for name, data in (("tiny_vla", tree()), ("curves", curves()))
+        for name, data in (("tiny_vla", tree()), ("curves", curves()), ("scene", scene()))
     }

@@ -22,7 +22,9 @@ from torch import nn
 
 
 def answer():
-    ...  # 여기를 채운다 · fill this in
+    # ko: 여기를 채운다.
+    # en: Fill this in.
+    ...
 
 
 print(answer())  # TODO
@@ -38,14 +40,17 @@ def answer():
 print(answer())
 """
 CHECK = """\
+language = "ko"
+
+
 def check_answer():
     \"\"\"What is wrong with the answer, first, in Korean and English; None if nothing is.\"\"\"
     raise NotImplementedError("TODO: the check, as in the other exercises")
 
 
 if hint := check_answer():
-    raise AssertionError("\\n\\n".join(hint))
-print("연습 {number}: 맞다. · Exercise {number}: right.")
+    raise AssertionError(hint[language != "ko"])
+print("맞다." if language == "ko" else "Right.")
 """
 EXERCISE = re.compile(r"[a-z0-9/-]+/exercises/(\d+)-([a-z0-9-]+)")
 
@@ -93,11 +98,10 @@ def new_page(page: str) -> int:
             text = re.sub("|".join(words), lambda word: words[word[0]], text)
             create(DOCS / locale / f"{page}.md", text)
     if exercise:
-        check = CHECK.format(number=number)
         for file, form, parts in (
             ("starter", snippet.PRINTING, {"code": STARTER, "output": "None\n"}),
-            ("solution", snippet.SOLUTION, {"answer": ANSWER, "check": check, "output": "TODO\n"}),
-            ("wrong/todo", snippet.WRONG, {"code": ANSWER, "says": "TODO\n"}),
+            ("solution", snippet.SOLUTION, {"answer": ANSWER, "check": CHECK, "output": "TODO\n"}),
+            ("wrong/todo", snippet.WRONG, {"code": ANSWER, "says": "TODO\n", "said": "TODO\n"}),
         ):
             create(SNIPPETS / page / f"{file}.md", form.format(**parts))
     into_nav(page)

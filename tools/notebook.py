@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import nbformat.v4 as nbf
 
-from tools import snippet
-from tools.page import INCLUDE, Page
+from tools import question, snippet
+from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
 from tools.site import SNIPPETS, Mistake, words
 
 MODULE = "tiny_vla.py"  # what the blocks of a lab import
+# A fold of a page as a notebook has it.
+FOLDED = r"<details><summary>\g<title></summary>\n\g<text>\n</details>"
 KINDS = "workbook", "solved"  # of the exercises of a note
 ABOUT = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -29,22 +31,20 @@ class Source(NamedTuple):
 
     def plain(self, text: str) -> str:
         """A piece of the page as plain Markdown."""
-        return plain(text, self.resolve)
+        return plain(question.in_words(self.page, text), self.resolve)
 
 
-def block(path: str) -> snippet.Snippet:
-    """A snippet that a notebook needs. Raises Mistake if it is not there, or not of its form."""
+def block(path: str, locale: str) -> snippet.Snippet:
+    """A snippet for a notebook in a language. Raises Mistake if it is missing or malformed."""
     if not (SNIPPETS / path).is_file():
         raise Mistake(f"snippets/{path}:1: no such snippet. Write it; the notebooks need it.")
-    return snippet.read(SNIPPETS / path)
+    return snippet.read(SNIPPETS / path).spoken(locale)
 
 
-def code(number: int | None, name: str, source: str, output: str = "", **metadata):
-    """A code cell that has printed `output`; one without a number has not been run."""
+def code(name: str, source: str, output: str = "", **metadata):
+    """A code cell that has printed `output`."""
     outputs = [nbf.new_output("stream", name="stdout", text=output)] if output else []
-    return nbf.new_code_cell(
-        source.rstrip("\n"), id=name, execution_count=number, outputs=outputs, metadata=metadata
-    )
+    return nbf.new_code_cell(source.rstrip("\n"), id=name, outputs=outputs, metadata=metadata)
 
 
 def text(name: str, source: str, **metadata):
@@ -62,59 +62,76 @@ def exercise_cells(source: Source) -> tuple[list, list]:
     """The cells of one exercise, those of the workbook and those of the solved notebook."""
     page, folder = source.page, source.page.name
     name = posixpath.basename(folder)
-    number = int(name.split("-")[0])
     title = page.title()
-    page.section("starter")
+    starter = page.section("starter")
     shown = page.fold("solution")["text"].partition(f'--8<-- "{folder}/solution.md:output"\n')
     if not shown[1]:
         what = "this section shows no output."
         mend = f"Include {name}/solution.md:output, then say what to notice in it."
         raise page.mistake(page.section("solution").line, f"{what} {mend}")
-    solution = block(f"{folder}/solution.md")
+    solution = block(f"{folder}/solution.md", page.locale)
     # Answer and check were run as one block; the check prints the last line of it.
     *printed, verdict = (solution.output or "").splitlines(keepends=True)
-    task = f"## {title.title}\n\n{source.plain(title.body)}"
     # Long, and nobody has to read it: Jupyter collapses it, and the page folds it, as the page of
     # the exercise does.
     folded = {"jupyter": {"source_hidden": True}, "title": page.fold("check")["title"]}
     more = f"[{words(page.locale)['notebook']['help']}]({source.url}#hints)"
+    # What stands before the starter: the task, and on some pages something to look at first.
+    above = page.sections[1 : page.sections.index(starter)]
+    first = [f"## {title.title}\n\n{title.body}"]
+    first += [f"**{part.title}**\n{part.body}" for part in above]
+
+    def task(*parts: str) -> list:
+        cells = cut(source, "\n".join(parts), f"{name}-task")
+        cells[0].metadata.anchor = title.anchor
+        return cells
+
     return [
-        text(f"{name}-task", f"{task}\n\n{more}", anchor=title.anchor),
-        code(None, f"{name}-starter", block(f"{folder}/starter.md").code),
-        code(None, f"{name}-check", solution.check, **folded),
+        *task(*first, more),
+        code(f"{name}-starter", block(f"{folder}/starter.md", page.locale).code),
+        code(f"{name}-check", solution.check, **folded),
     ], [
-        text(f"{name}-task", task, anchor=title.anchor),
-        code(2 * number - 1, f"{name}-answer", solution.answer, "".join(printed)),
-        code(2 * number, f"{name}-check", solution.check, verdict, **folded),
+        *task(*first),
+        code(f"{name}-answer", solution.answer, "".join(printed)),
+        code(f"{name}-check", solution.check, verdict, **folded),
         text(f"{name}-notice", source.plain(shown[2])),
     ]
+
+
+def cut(source: Source, markdown: str, name: str) -> list:
+    """Cells of a piece of a page, cut at the snippets that it shows; the last is text, `name`."""
+    cells, lines = [], []
+    for line in markdown.splitlines():
+        if not (include := INCLUDE.match(line)):
+            lines.append(line)
+            continue
+        shown = block(include["path"], source.page.locale)
+        part = posixpath.basename(include["path"]).removesuffix(".md")
+        cells.append(text(f"{part}-text", source.plain("\n".join(lines) + "\n")))
+        cells.append(code(part, shown.code, shown.output or ""))
+        lines = []
+    return [*cells, text(name, source.plain("\n".join(lines) + "\n"))]
 
 
 def lab_cells(source: Source) -> list:
     """The cells of a lab: its page, cut at the snippets, with one that writes their module."""
     _, _, body = source.page.text.partition("\n---\n")
+    body = FOLD.sub(FOLDED, body)
     start, mark, body = body.partition("\n## ")
     module = (SNIPPETS / MODULE).read_text(encoding="utf-8")
     hidden = {"jupyter": {"source_hidden": True}}
-    cells = [
+    return [
         text("intro", source.plain(start)),
-        code(1, "module", f"%%writefile {MODULE}\n{module}", f"Writing {MODULE}\n", **hidden),
+        code("module", f"%%writefile {MODULE}\n{module}", f"Writing {MODULE}\n", **hidden),
+        *cut(source, mark + body, "end"),
     ]
-    lines: list[str] = []
-    for line in (mark + body).splitlines():
-        if not (include := INCLUDE.match(line)):
-            lines.append(line)
-            continue
-        shown = block(include["path"])
-        name = posixpath.basename(include["path"]).removesuffix(".md")
-        cells.append(text(f"{name}-text", source.plain("\n".join(lines) + "\n")))
-        cells.append(code(len(cells) // 2 + 1, name, shown.code, shown.output or ""))
-        lines = []
-    return [*cells, text("end", source.plain("\n".join(lines) + "\n"))]
 
 
-def written(cells: list) -> str:
-    """A notebook with these cells, the same, byte for byte, whenever it is made."""
+def written(cells: list, run: bool = True) -> str:
+    """A notebook with these cells, run or not; the same, byte for byte, whenever it is made."""
+    for number, cell in enumerate((one for one in cells if one.cell_type == "code"), 1):
+        cell.execution_count = number if run else None
+        cell.outputs = cell.outputs if run else []
     return nbf.writes(nbf.new_notebook(cells=cells, metadata=ABOUT)) + "\n"
 
 

@@ -19,13 +19,16 @@ HEADING = re.compile(
 OLD_ADDRESS = re.compile(r'<a id="([\w-]+)"></a>')
 INCLUDE = re.compile(r'^--8<-- "(?P<path>[^":]+)(?::(?P<section>[\w-]+))?"$')
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-FOLD = re.compile(r"^/{3,} details \| (?P<title>.+)\n(?P<text>(?:(?!///$).*\n)*)///$", re.MULTILINE)
+FOLD = re.compile(
+    r"^(?P<mark>/{3,}) details \| (?P<title>.+)\n(?P<text>(?:(?!(?P=mark)$).*\n)*)(?P=mark)$",
+    re.MULTILINE,
+)
 FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>(?:.*\n)*?)---\n")
 # What is the same in both languages: the checks compare it, so the hash need not. And comments,
 # which no reader sees.
 SHARED = re.compile(
     r'(?<=^--8<--) ".*"$|(?<=\]\()(?![a-z]+:)[^)\s]+(?=\))|<!--.*?-->|<a id="[\w-]+"></a>'
-    r"| \{ #[\w-]+ \}$",
+    r"| \{ #[\w-]+ \}$|^\{\{ question\(.*\) \}\}$",
     re.MULTILINE,
 )
 
@@ -85,7 +88,7 @@ class Section:
     def text(self) -> str:
         return self.before + self.heading + self.body
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes with the words and the number of snippets, not with white space."""
         words = " ".join(SHARED.sub("", self.text).split())

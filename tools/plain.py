@@ -9,8 +9,6 @@ from collections.abc import Callable
 
 from markdown import Markdown
 
-from tools.site import SNIPPETS
-
 # Lines that only the site understands: macros, the box to tick an exercise off, and marks around
 # another language.
 SITE_ONLY = re.compile(r"^(?:\{[{%].*[}%]\}|<label .*</label>|/{8}.*)\n", re.MULTILINE)
@@ -21,11 +19,12 @@ MARKUP = re.compile(
     r"(?P<code>`+)(?:.|\n)+?(?P=code)|(?<=\]\()(?P<link>[^)\s]+)(?=\))"
     r"|[ \n]?\{:? [#.][^}\n]*\}|(?P<gap>\n{3,})"
 )
-# Code comes first, to be left alone. The table of the lab goes: the first block of that page
-# prints the same.
+# Code comes first, to be left alone. The table of the lab goes, and the tree of a checkpoint: the
+# first block of that page prints the same.
 RENDERED = re.compile(
     r"""^(?P<code>`{3,}).*?^(?P=code)$
     | ^<!--[^\n]*-->\n
+    | ^<figure[ ]class="key-tree".*?</figure>\n
     | ^<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>
     | ^<table[ ]class="module-tree".*?</table>\n
     | ^/{3,}[ ]details[ ]\|[ ](?P<fold>[^\n]+)$
@@ -63,9 +62,9 @@ def in_words(match: re.Match[str]) -> str:
     return match[0] if match["code"] else match["formula"] or ""
 
 
-def plain_page(markdown: str, resolve: Callable[[str], str]) -> str:
+def plain_page(markdown: str, resolve: Callable[[str], str], base: list[str]) -> str:
     """A page's Markdown after its macros: snippets in place, drawings in words, links in full."""
-    settings = {"pymdownx.snippets": {"base_path": [str(SNIPPETS)]}}
+    settings = {"pymdownx.snippets": {"base_path": base}}
     reader = Markdown(extensions=["pymdownx.snippets"], extension_configs=settings)
     lines = reader.preprocessors["snippet"].run(markdown.splitlines())
     return plain(RENDERED.sub(in_words, "\n".join(lines) + "\n"), resolve) + "\n"

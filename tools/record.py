@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools import snippet
 from tools.run import Interpreter
-from tools.site import DATA, SNIPPETS, Mistake, relative
+from tools.site import DATA, LOCALES, SNIPPETS, Mistake, relative
 
 VERIFIED = """\
 # Written by `make record`: with which PyTorch, and when, all blocks printed what the pages show.
@@ -45,12 +45,14 @@ def new_text(block: snippet.Snippet, fresh: Interpreter, disturbed: Interpreter)
         raise mistake(1, "two runs differ. Set a seed, sort what has no order.")
     if "says" not in block.parts:
         return block.with_output(result.stdout)
-    verdict = fresh.run(block.code + snippet.solution_of(block.path).check).error or ""
-    says = verdict.removeprefix("raises ") + "\n"
-    if not says.startswith("AssertionError: "):
-        what = "the check does not reject this answer with a hint"
-        raise mistake(1, f"{what}: {verdict or 'it passes'}")
-    return block.with_says(says)
+    says = []
+    for locale in LOCALES[:2]:
+        verdict = fresh.run(block.checked(locale)).error or ""
+        if not verdict.startswith("raises AssertionError: "):
+            what = "the check does not reject this answer with a hint"
+            raise mistake(1, f"{what}: {verdict or 'it passes'}")
+        says.append(verdict.removeprefix("raises ") + "\n")
+    return block.with_says(*says)
 
 
 def record(page: str) -> int:

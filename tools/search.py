@@ -62,11 +62,14 @@ def sections(content: str, address: str) -> Sections:
     for anchor, language, heading, text in zip(*(parts[place::4] for place in range(4))):
         prose = BLOCK.sub(" ", text)
         named = dict.fromkeys(map(one_line, CODE.findall(heading + prose)))
-        blocks = html.unescape(one_line(" ".join(BLOCK.findall(text))))
-        used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)))
+        # Nobody reads a check, and what is about a message is found by it.
+        unread = anchor == "check" or any(map(MESSAGE.match, map(one_line, CODE.findall(heading))))
+        blocks = "" if unread else html.unescape(one_line(" ".join(BLOCK.findall(text))))
         where = f"{address}#{anchor}" if found else address
-        titles = one_line(heading), one_line(parts[2])
-        texts = one_line(prose), " ".join(named), " ".join(used)
+        titles, told = (one_line(heading), one_line(parts[2])), one_line(prose)
+        said = {*re.findall(r"\w+", " ".join([titles[0], told, *named])), *keyword.kwlist, "print"}
+        used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)) - said)
+        texts = told, " ".join(named), " ".join(used)
         found.append([where, *titles, *texts, *filter(None, [language])])
     return found
 
@@ -145,5 +148,6 @@ def index(pages: dict[str, Sections], glossary: Page, said: dict[str, list[str]]
         "terms": terms(glossary, addresses),
         "messages": said,
         "asked": asked(glossary.locale, addresses),
+        "worth": list(data("search").items()),
     }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))

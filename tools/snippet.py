@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.site import SNIPPETS, Mistake, relative
+from tools.site import DEFAULT, LOCALES, SNIPPETS, Mistake, relative, words
 
 # The forms of a snippet's file. A page shows `answer`, `check` and `output` of a solution apart, by
 # the names of its sections (pymdownx.snippets); pytest-codeblocks does not see those comments, and
@@ -57,6 +57,9 @@ WRONG = """\
 
 ```pytb
 {says}```
+
+```pytb
+{said}```
 """
 SECTIONS = ("answer", "check", "output")
 PLACEHOLDERS = {
@@ -64,8 +67,16 @@ PLACEHOLDERS = {
     "output": "what it prints",
     "answer": "the answer",
     "check": "the check",
-    "says": "what the check says; `make record` writes it",
+    "says": "what the check says, in Korean; `make record` writes it",
+    "said": "the same in English; `make record` writes it",
 }
+# A wrong answer with this line is a piece of one: it stands in the place of the solution's.
+PIECE = "# en: The rest is as in the solution."
+LANGUAGE = re.compile(r'^language = "\w+"$', re.MULTILINE)
+OF_ONE_LANGUAGE = re.compile(
+    rf"^(?P<before> *# )(?P<locale>{'|'.join(LOCALES)}): (?P<text>.*)\n", re.MULTILINE
+)
+BOTH = re.compile(r"^(```pytb\n(?:.*\n)*?```\n)\n(```pytb\n(?:.*\n)*?```\n)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -108,10 +119,23 @@ class Snippet:
         """What the page shows as printed; None if it shows nothing."""
         return self.parts.get("output")
 
-    @property
-    def says(self) -> str:
+    def says(self, locale: str) -> str:
         """The end of the traceback in which the check rejects a wrong answer."""
-        return self.parts["says"]
+        return self.parts["says" if locale == DEFAULT else "said"]
+
+    @property
+    def whole(self) -> str:
+        """An answer of an exercise; a piece of one stands below the solution's."""
+        return solution_of(self.path).answer * (PIECE in self.code) + self.code
+
+    def checked(self, locale: str = DEFAULT) -> str:
+        """An answer of an exercise, followed by its check, which speaks this language."""
+        return self.whole + spoken(solution_of(self.path).check, locale)
+
+    def spoken(self, locale: str) -> Snippet:
+        """The snippet as a page in this language shows it."""
+        parts = {name: spoken(part, locale) for name, part in self.parts.items()}
+        return Snippet(self.path, self.form, parts)
 
     def line_of(self, part: str) -> int:
         """The line of the file at which a part begins."""
@@ -135,9 +159,24 @@ class Snippet:
         form = (PRINTING if output else SILENT) if self.form in (PRINTING, SILENT) else self.form
         return form.format(**{**self.parts, "output": output})
 
-    def with_says(self, says: str) -> str:
-        """The text of a wrong answer's file, with what the check says to it."""
-        return self.form.format(**{**self.parts, "says": says})
+    def with_says(self, says: str, said: str) -> str:
+        """The text of a wrong answer's file, with what the check says to it, twice."""
+        return self.form.format(**{**self.parts, "says": says, "said": said})
+
+
+def spoken(text: str, locale: str) -> str:
+    """A snippet, or a part of one, as a page in this language shows it.
+
+    The snippets of an exercise are written for all languages, and run in the first: comments begin
+    with `ko:` and `en:`, a check has a line `language = "ko"`, and what it says stands twice.
+    """
+    right, default = (words(one)["right"] for one in (locale, DEFAULT))
+    text = LANGUAGE.sub(f'language = "{locale}"', text)
+    text = re.sub(rf"^{re.escape(default)}$", right, text, flags=re.MULTILINE)
+    text = BOTH.sub(r"\1" if locale == DEFAULT else r"\2", text)
+    return OF_ONE_LANGUAGE.sub(
+        lambda m: f"{m['before']}{m['text']}\n" if m["locale"] == locale else "", text
+    )
 
 
 def forms(path: Path) -> tuple[str, ...]:
@@ -210,13 +249,13 @@ def paths() -> list[Path]:
 
 def page_of(path: Path) -> Path:
     """The folder of the page that a snippet belongs to: an exercise has its answers below it."""
-    inner = ("right", "wrong", "answers")
+    inner = ("right", "wrong", "answers", "questions")
     return next(folder for folder in path.parents if folder.name not in inner)
 
 
 def is_shown(path: Path) -> bool:
-    """Whether a page is to show it, as all but an exercise's further answers, in answers/."""
-    return "answers" not in path.relative_to(page_of(path)).parts
+    """Whether a page is to include it: not an exercise's answers/, nor what a question shows."""
+    return not {"answers", "questions"} & set(path.relative_to(page_of(path)).parts)
 
 
 def solution_of(path: Path) -> Snippet:

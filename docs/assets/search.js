@@ -50,7 +50,7 @@
 
   // ---- The index: for each word, in which sections it stands and how much it says there.
   const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
-  const prepare = ({ sections, terms }) => {
+  const prepare = ({ sections, terms, worth }) => {
     const index = new Map();
     const put = (text, number, worth, shape) => {
       const seen = new Map();
@@ -78,10 +78,8 @@
     const numbers = new Map(sections.map(([address], number) => [address, number]));
     return {
       sections, index,
-      // How much a page is there to explain: the notes before what uses them.
-      worth: sections.map(([address]) => (
-        /^contributing/.test(address) ? 0.4 : /solved/.test(address) ? 0.3 : /exercises/.test(address) ? 0.55 : /^glossary/.test(address) ? 0.4 : /#takeaways$/.test(address) ? 0.6
-          : /(lab|freezing|modern|next)\/(#|$)/.test(address) ? 0.85 : /^(#|$)/.test(address) ? 0.7 : 1)),
+      // How much a page is there to explain: docs/data/search.yml says so of the first pattern that fits an address.
+      worth: sections.map(([address]) => (worth.find(([pattern]) => new RegExp(pattern).test(address)) || [, 1])[1]),
       joined: sections.map(([, title, , prose]) => [phrase(title), phrase(prose)]),
       plain: sections.map(([, title]) => phrase(title.replace(/^[\d. -]*((nn|F|torch)\.)?/, ""))),
       // A name in the code of a definition is explained where the term is, unless a heading bears it.
