@@ -8,11 +8,14 @@ from tools.site import DATA, Mistake
 
 PAGE = """\
 <h1 id="errors">Errors</h1><p>All of them.</p>
-<h2 id="list" data-search-exclude>A list</h2><p><code>mat1 and mat2 shapes cannot be multiplied</code></p>
+<h2 id="list" data-search-exclude>A list</h2>
+<p><code>mat1 and mat2 shapes cannot be multiplied</code></p>
 <h2 id="lost"><code>Missing key(s) in state_dict</code></h2>
-<p>Or <code>Unexpected key(s) in state_dict</code>, and not <code>strict=False</code> or <code>x = x + one</code>.</p>
+<p>Or <code>Unexpected key(s) in state_dict</code>, and not <code>strict=False</code>
+or <code>x = x + one</code>.</p>
 <div class="highlight"><pre><code>raise a very long message</code></pre></div>
-<h2 id="name">What <code>load_state_dict</code> does</h2><p><code>a message that is only told of</code></p>
+<h2 id="name">What <code>load_state_dict</code> does</h2>
+<p><code>a message that is only told of</code></p>
 """
 
 

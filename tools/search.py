@@ -31,7 +31,8 @@ CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 # Drawings, notes to the reader, and sections that only list others, by data-search-exclude.
 NOT_SAID = re.compile(
-    r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)',
+    r'<svg.*?</svg>|<p class="behind">.*?</p>'
+    r"|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)",
     re.DOTALL,
 )
 # Whatever attributes it has, in any order: its id, its language if it has one, its title.
@@ -61,12 +62,14 @@ def sections(content: str, address: str) -> Sections:
     for anchor, language, heading, text in zip(*(parts[place::4] for place in range(4))):
         prose = BLOCK.sub(" ", text)
         named = dict.fromkeys(map(one_line, CODE.findall(heading + prose)))
-        shown = [] if anchor == "check" else BLOCK.findall(text)  # nobody reads a check
-        blocks = html.unescape(one_line(" ".join(shown)))
-        used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)))
+        # Nobody reads a check, and what is about a message is found by it.
+        unread = anchor == "check" or any(map(MESSAGE.match, map(one_line, CODE.findall(heading))))
+        blocks = "" if unread else html.unescape(one_line(" ".join(BLOCK.findall(text))))
         where = f"{address}#{anchor}" if found else address
-        titles = one_line(heading), one_line(parts[2])
-        texts = one_line(prose), " ".join(named), " ".join(used)
+        titles, told = (one_line(heading), one_line(parts[2])), one_line(prose)
+        said = {*re.findall(r"\w+", " ".join([titles[0], told, *named])), *keyword.kwlist, "print"}
+        used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)) - said)
+        texts = told, " ".join(named), " ".join(used)
         found.append([where, *titles, *texts, *filter(None, [language])])
     return found
 
