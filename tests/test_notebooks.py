@@ -192,7 +192,7 @@ def test_the_workbook_stops_at_each_check_with_its_hint(runs, locale):
 @EACH_LOCALE
 def test_the_page_is_like_any_other(site, locale):
     """Code in the site's own HTML, no style or script of its own, 40 KiB more at the most."""
-    own, ordinary = (soup(site, name, locale) for name in ("exercises/solved", "structure"))
+    own, ordinary = (soup(site, name, locale) for name in ("exercises/solved", "next"))
     own_size, size = (len(gzip.compress(str(one).encode())) for one in (own, ordinary))
     assert own_size - size < 40 * 1024, "too many bytes above an ordinary page, gzipped"
     assert len(own.select("style, script")) == len(ordinary.select("style, script"))
