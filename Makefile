@@ -14,12 +14,14 @@ RELEASE := $(VENV)/.torch
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch or a browser, or a second build; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,axe.py browser.py builds.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py record.py run.py switches.py tiny_vla.py)
+SLOW := $(addprefix tests/test_,answers.py axe.py browser.py builds.py checkpoint.py every_page.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py record.py run.py switches.py tiny_vla.py)
 # What a command is about; it is read from the environment, so that no shell sees it.
 export PAGE SNIPPET SECTION BASE TORCH
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
 export CHROMIUM
 export NO_MKDOCS_2_WARNING := 1
+# nbconvert need not try each of its exporters when it is imported.
+export NBCONVERT_DISABLE_CONFIG_EXPORTERS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The date in the sitemap: that of the commit, so that two builds of one commit are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tools import browser as browsers
 from tools import run
-from tools.pytest_plugin import PAGE
+from tools.pytest_plugin import PAGE, is_of_page
 from tools.site import LOCALES, address
 
 
@@ -19,9 +19,28 @@ def report(problems):
         pytest.fail("\n".join(problems), pytrace=False)
 
 
+def for_each(things):
+    """A test of one thing as one of all, or of those of PAGE=…, that says all that is wrong."""
+
+    def decorate(test):
+        def test_all():
+            problems = []
+            for thing in filter(is_of_page, things) if PAGE else things:
+                try:
+                    test(thing)
+                except pytest.fail.Exception as failed:
+                    problems.append(str(failed))
+            report(problems)
+
+        test_all.__doc__, test_all.narrowed = test.__doc__, True
+        return test_all
+
+    return decorate
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory):
-    """The site for the tests: (folder, errors). One of pytest's processes builds it, others wait."""
+    """The site for the tests: (folder, errors). One process builds it, the others wait."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
     with open(folder.with_suffix(".json"), "a+", encoding="utf-8") as built:
@@ -42,7 +61,7 @@ def site(build):
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shown(site):
     """The HTML files of all pages, or of that of PAGE=…; 404.html has addresses of its own."""
     if PAGE:

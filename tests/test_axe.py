@@ -1,4 +1,6 @@
-"""axe finds nothing on any page, unfolded: each in one of the four combinations of width and scheme, its twin in another.
+"""axe finds nothing on any page, unfolded.
+
+Each is in one of the four combinations of width and scheme, its twin in another.
 
 `make bench` tries every page in all four.
 """
@@ -49,7 +51,8 @@ def test_axe_finds_nothing_in_the_search(site, host, browser, width, scheme, add
     page.locator(".md-search-result a:visible").first.wait_for()
     report(
         [
-            f"{address}: at {width} pixels, {scheme}, axe finds {what} See .md-search-result in site.css."
+            f"{address}: at {width} pixels, {scheme}, axe finds {what} "
+            "See .md-search-result in site.css."
             for what in violations(page)
         ]
     )

@@ -5,87 +5,11 @@ import re
 import pytest
 import torch
 import yaml
-from test_site import source, url
 from tiny_vla import TinyVLA, demonstrations
 
 from conftest import report
 from tools import figures
-from tools.pytest_plugin import PAGE
 from tools.site import ROOT, home
-
-# The sum of the layout shifts so far, once two frames have been painted.
-SHIFT = """() => new Promise((done) => {
-    let sum = 0;
-    new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: "layout-shift", buffered: true });
-    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
-})"""
-# Names in the prose's code that are set on two lines, though one would hold them.
-BROKEN = """() => [...document.querySelectorAll("article :not(pre) > code")].flatMap((code) => {
-    const found = [], column = code.closest("p, li, td, th, dd, dt, h1, h2, h3, summary")?.clientWidth || 0;
-    for (const walk = document.createTreeWalker(code, NodeFilter.SHOW_TEXT); walk.nextNode();) {
-        for (const name of walk.currentNode.data.matchAll(/[\\w.]{2,}/g)) {
-            const range = new Range();
-            range.setStart(walk.currentNode, name.index);
-            range.setEnd(walk.currentNode, name.index + name[0].length);
-            const boxes = [...range.getClientRects()];
-            const width = boxes.reduce((sum, box) => sum + box.width, 0);
-            if (new Set(boxes.map((box) => Math.round(box.top))).size > 1 && width < 0.8 * column) found.push(name[0]);
-        }
-    }
-    return found;
-})"""
-# Each button is clicked, folded ones too: what the clipboard then holds, and whether that is the block's own code.
-COPY = """async () => {
-    const copied = [];
-    for (const button of document.querySelectorAll(".md-code__button")) {
-        button.click();
-        await new Promise((done) => setTimeout(done));
-        const text = await navigator.clipboard.readText();
-        copied.push([text, text === button.closest("pre").querySelector("code").textContent]);
-    }
-    return copied;
-}"""
-
-
-def test_pages_load_and_fit(site, shown, host, browser):
-    """No console error (a breach of the policy is one), no failed request, none to another host, no shift of what is shown, nothing wider than the window, no name broken in two."""
-    problems = []
-    page = browser.new_page(color_scheme="dark")
-    here = ""
-    page.on(
-        "console",
-        lambda m: (
-            problems.append(f"{here}: console: {m.text} {m.location['url']}")
-            if m.type == "error"
-            else None
-        ),
-    )
-    page.on("pageerror", lambda e: problems.append(f"{here}: {e}"))
-    page.on(
-        "request",
-        lambda r: (
-            None
-            if r.url.startswith((host, "data:"))
-            else problems.append(f"{here}: request to {r.url}")
-        ),
-    )
-    for path in shown:
-        here = source(site, path)
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(url(site, path, host), wait_until="load")
-        if (shift := page.evaluate(SHIFT)) > 0.01:
-            problems.append(f"{here}: what is shown shifts while the page loads, by {shift:.3f}")
-        for width in (390, 1440):
-            page.set_viewport_size({"width": width, "height": 844})
-            wide = page.evaluate("document.documentElement.scrollWidth") - width
-            if wide > 0:
-                problems.append(f"{here}: {wide} pixels wider than a window of {width}")
-            problems += [
-                f"{here}: {name} is broken over two lines at {width} pixels. See .md-typeset code in site.css."
-                for name in page.evaluate(BROKEN)
-            ]
-    page.close()
-    report(problems)
 
 
 def test_the_language_switch_works(site, host, browser):
@@ -95,46 +19,6 @@ def test_the_language_switch_works(site, host, browser):
     page.get_by_role("link", name="English").click()
     page.wait_for_url("**/en/nn-module/modes/")
     assert page.locator("html").get_attribute("lang") == "en"
-
-
-def test_copy_buttons_copy_the_code_alone(site, shown, host, browser):
-    """Every block of every page, byte for byte; and outputs have no button."""
-    known = {(ROOT / "snippets/tiny_vla.py").read_text(encoding="utf-8")}
-    for files, info in (
-        ((ROOT / "snippets").rglob("*.md"), "python"),
-        ((ROOT / "docs").glob("*/contributing.md"), ".*"),
-    ):
-        fence = re.compile(rf"^(`{{3,}}){info}\n([\s\S]*?)^\1$", re.MULTILINE)
-        known |= {
-            code
-            for path in files
-            for _, code in fence.findall(
-                path.read_text(encoding="utf-8").replace(";--8<--", "--8<--")
-            )
-        }
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    problems, clicked = [], 0
-    for path in shown:
-        page.goto(url(site, path, host))
-        copied = page.evaluate(COPY)
-        clicked += len(copied)
-        problems += [
-            f"{source(site, path)}: what is copied is not the block as its snippet has it: {text[:80]!r}"
-            for text, own in copied
-            if not own or text not in known
-        ]
-        blocks = page.locator("div.highlight:not(.language-text, .language-pytb)").count()
-        if blocks != len(copied):
-            problems.append(
-                f"{source(site, path)}: {blocks} blocks, and {len(copied)} buttons to copy them"
-            )
-    assert clicked or PAGE
-    page.goto(host + "en/nn-module/modes/")
-    page.locator(".md-code__button").first.click()  # as a reader does, with the pointer
-    page.get_by_text("Copied to clipboard").wait_for()
-    context.close()
-    report(problems)
 
 
 # What has the focus: whether it can be seen, and shows that it has it.
@@ -647,4 +531,13 @@ def test_the_plots_follow_the_scheme(site, host, browser, scheme):
     back = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colors and set(colors) == {text} and text != back
     assert len(page.get_by_role("img", name="성공률").all()) >= 2
+    page.close()
+
+
+def test_a_button_copies(site, host, browser):
+    """As a reader presses it, with the pointer; that every button does, test_every_page sees."""
+    page = browser.new_page()
+    page.goto(host + "en/nn-module/modes/")
+    page.locator(".md-code__button").first.click()
+    page.get_by_text("Copied to clipboard").wait_for()
     page.close()

@@ -57,7 +57,7 @@ def translated(words):
 
 
 def test_a_third_language_and_what_is_behind(copy):
-    """With changes to mkdocs.yml and words.yml alone; where a text is behind, the reader is told."""
+    """With changes to mkdocs.yml and words.yml alone; what is behind says so to the reader."""
     english = "{locale: en, name: English}\n"
     change(copy / "mkdocs.yml", (english, english + "        - {locale: ja, name: 日本語}\n"))
     words = copy / "docs/data/words.yml"

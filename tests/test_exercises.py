@@ -92,7 +92,10 @@ def test_its_page_is_whole(exercise, locale):
 
 @EACH
 def test_hints_are_in_both_languages(exercise):
-    """Each pair (Korean, English) of the check, also those that no answer here brings up; and it needs nothing but torch."""
+    """Each pair (Korean, English) of the check, also those that no answer here brings up.
+
+    And it needs nothing but torch.
+    """
     solution = read(exercise / "solution.md")
     pairs = 0
     for node in ast.walk(ast.parse(solution.check)):

@@ -1,10 +1,9 @@
 """The site in the hand: what a finger hits and an eye sees, where the reader is and was, paper, and no script at all."""
 
 import pytest
-from test_site import locale_of, parse, source, url
+from test_site import parse, source
 
 from conftest import report
-from tools.pytest_plugin import PAGE
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -14,139 +13,6 @@ PHONE = {
 }
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 CSS = "docs/assets/site.css"
-# What can be worked and is too small: 44 px each way, or 24 if it is a link in running text. A box to tick has its label.
-SMALL = """() => {
-    const text = "p, li, dd, dt, td, th, h1, h2, h3, h4, summary";
-    return [...document.querySelectorAll("a[href], button, summary, input, label[for]")].flatMap((one) => {
-        if (one.matches(".md-toggle") || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return [];
-        const inline = getComputedStyle(one).display === "inline" && one.closest(text);
-        const least = inline ? 24 : 44;
-        const boxes = inline ? [...one.getClientRects()] : [(one.matches("input") && one.closest("label") || one).getBoundingClientRect()];
-        const { width, height, left } = boxes.reduce((small, box) => box.height < small.height ? box : small);
-        if (left < 0 || Math.min(inline ? least : width, height) > least - 0.5) return [];
-        return [`${one.outerHTML.replace(/\\s+/g, " ").slice(0, 110)} is ${Math.round(width)}×${Math.round(height)} px, and needs ${least}`];
-    });
-}"""
-# Icons of what can be worked that stand out from what is behind them by less than 3:1.
-FAINT = """() => {
-    const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-    const over = (colors) => {  // colors from the back to the front, as they are seen
-        canvas.fillStyle = "#fff";
-        canvas.fillRect(0, 0, 1, 1);
-        for (const [color, opacity] of colors) {
-            canvas.globalAlpha = opacity;
-            canvas.fillStyle = color;
-            canvas.fillRect(0, 0, 1, 1);
-            canvas.globalAlpha = 1;
-        }
-        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-    };
-    const light = (color) => {
-        const [r, g, b] = color.map((c) => c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const found = [];
-    for (const one of document.querySelectorAll("a[href], button, summary, label[for]")) {
-        if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-        const back = [];
-        let opacity = 1;
-        for (let above = one; above; above = above.parentElement) {
-            back.unshift([getComputedStyle(above).backgroundColor, 1]);
-            opacity *= Number(getComputedStyle(above).opacity);
-        }
-        const icons = [...one.querySelectorAll("svg")].filter((svg) => svg.checkVisibility()).map((svg) => getComputedStyle(svg).fill);
-        for (const part of [one, ...one.querySelectorAll(".md-icon")]) {
-            for (const style of ["::before", "::after"].map((pseudo) => getComputedStyle(part, pseudo))) {
-                if (part.checkVisibility() && style.content !== "none" && style.maskImage !== "none") icons.push(style.backgroundColor);
-            }
-        }
-        for (const icon of icons) {
-            const [a, b] = [light(over(back)), light(over([...back, [icon, opacity]]))].sort((x, y) => y - x);
-            const contrast = (a + 0.05) / (b + 0.05);
-            if (contrast < 3) found.push(`the icon of ${one.outerHTML.replace(/\\s+/g, " ").slice(0, 90)} has a contrast of ${contrast.toFixed(2)}:1, and needs 3:1`);
-        }
-    }
-    return [...new Set(found)];
-}"""
-
-
-def once(found):
-    """`page: what is wrong` for each (page, what), with the first page alone of those that have the same fault."""
-    first = {}
-    for where, what in found:
-        first.setdefault(what, where)
-    return [f"{where}: {what}" for what, where in first.items()]
-
-
-def opened(page):
-    """Says what is open: nothing at first, then one after the other what can be opened."""
-    yield ""
-    page.locator("button.md-header__button[for='__drawer']").click()
-    page.wait_for_function(
-        "() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left === 0"
-    )
-    yield ", drawer open"
-    page.keyboard.press("Escape")
-    page.locator(".md-select > button").focus()
-    yield ", menu of languages open"
-    page.locator("button.md-header__button[for='__search']").click()
-    page.locator(".md-search__input").fill("a")
-    yield ", search open"
-
-
-def test_a_finger_hits_what_it_aims_at(site, shown, host, browser):
-    """Nothing to be worked is under 44 px, or 24 px in running text; and a button to copy is not over the code."""
-    context = browser.new_context(**PHONE)
-    page = context.new_page()
-    found = []
-    for number, path in enumerate(shown):
-        page.goto(url(site, path, host))
-        page.evaluate(
-            "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
-        )
-        over = page.locator(
-            "pre:has(.md-code__nav)"
-        ).evaluate_all("""blocks => blocks.filter((pre) =>
-            pre.querySelector("button").getBoundingClientRect().bottom > pre.querySelector("code").getBoundingClientRect().top + 1).length""")
-        if over:
-            found.append(
-                (
-                    source(site, path),
-                    f"at 390 pixels {over} buttons to copy are over their code. See .md-code__nav in {CSS}.",
-                )
-            )
-        for state in opened(page) if number in (0, len(shown) - 1) else [""]:
-            found += [
-                (source(site, path) + state, f"{what}. See “What a finger” in {CSS}.")
-                for what in page.evaluate(SMALL)
-            ]
-    context.close()
-    report(once(found))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_icons_that_act_are_seen(site, shown, host, browser, scheme, kind):
-    context = browser.new_context(**kind, color_scheme=scheme)
-    page = context.new_page()
-    found = []
-    own = [
-        path
-        for path in shown
-        if PAGE or locale_of(site, path) == ("ko" if scheme == "light" else "en")
-    ]
-    for path in own:
-        page.goto(url(site, path, host))
-        for state in opened(page) if kind is PHONE and path == own[-1] else [""]:
-            found += [
-                (
-                    f"{source(site, path)}{state}, {scheme}",
-                    f"{what}. Give it a color of the text in {CSS}.",
-                )
-                for what in page.evaluate(FAINT)
-            ]
-    context.close()
-    report(once(found))
 
 
 @pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -209,7 +75,8 @@ def test_the_other_language_shows_the_same_section(site, host, browser):
         page.get_by_role("link", name="English" if begin.startswith("nn") else "한국어").press(
             "Enter"
         )
-        page.wait_for_url(lambda address: ("/en/" in address) != begin.startswith("en/"))
+        english = begin.startswith("en/")
+        page.wait_for_url(lambda address, english=english: ("/en/" in address) != english)
         assert page.url == host + expected, (
             f"{begin}: the other language is shown at {page.url.removeprefix(host)}, not at {expected}. See place() in site.js."
         )
@@ -227,26 +94,6 @@ def test_an_address_that_ends_in_a_percent_sign_breaks_nothing(site, host, brows
             f"{hash}: {errors}. See named() in site.js."
         )
     page.close()
-
-
-def test_the_sidebar_is_at_the_current_page(site, shown, host, browser):
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
-    problems = []
-    for path in shown:
-        page.goto(url(site, path, host))
-        current = page.locator(".md-sidebar--primary a.md-nav__link--active")
-        seen = "link => { const box = link.getBoundingClientRect(); return box.top >= 48 && box.bottom <= innerHeight; }"
-        if current.count() and not current.evaluate(seen):
-            problems.append(
-                f"{source(site, path)}: at 1440×900 its line in the sidebar is out of sight. See reveal() in site.js."
-            )
-        if page.evaluate("scrollY"):
-            problems.append(
-                f"{source(site, path)}: the page itself is scrolled when it opens. See reveal() in site.js."
-            )
-    context.close()
-    report(problems)
 
 
 def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host, browser):
@@ -276,14 +123,9 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
     page.wait_for_function(
         "() => document.querySelector('.md-sidebar--secondary [aria-current]')?.hash === '#batchnorm'"
     )
-    for home, read, title, forget in (
-        ("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()", ""),
-        (
-            "en/",
-            "read to the end",
-            "Continue: 5. model.train() and model.eval()",
-            "Forget what I have read",
-        ),
+    for home, read, title in (
+        ("", "끝까지 읽음", "이어서: 5. model.train()과 model.eval()"),
+        ("en/", "read to the end", "Continue: 5. model.train() and model.eval()"),
     ):
         page.goto(host + home)
         assert marks() == [[f"{host}{home}nn-module/parameters/", read]], (
@@ -301,7 +143,7 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
         assert shift < 0.01, (
             f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
         )
-    page.get_by_role("button", name=forget).click()
+    page.get_by_role("button", name="Forget what I have read").click()
     assert not line.is_visible() and marks() == [] and page.evaluate("localStorage.length") == 0, (
         "not all is forgotten. See progress.js."
     )
@@ -343,49 +185,6 @@ def test_folds_of_an_exercise_have_three_looks(site, host, browser):
     )
     assert bar >= 3, f"an output has no bar at its side. See “An output is told” in {CSS}."
     page.close()
-
-
-def test_the_footer_names_both_neighbors_and_the_contributors_pages(site, shown, host, browser):
-    context = browser.new_context(**PHONE)
-    page = context.new_page()
-    found = []
-    for path in shown:
-        page.goto(url(site, path, host))
-        home = "" if locale_of(site, path) == "ko" else "en/"
-        led = page.locator(".md-footer .for-contributors a").evaluate_all(
-            "links => links.map(link => link.href)"
-        )
-        if led != [f"{host}{home}contributing/", f"{host}{home}maintaining/"]:
-            found.append(
-                (
-                    source(site, path),
-                    f"its footer leads to {led}, not to Contributing and Maintaining. See docs/theme/partials/copyright.html.",
-                )
-            )
-        if (
-            page.locator(".md-nav--primary, .md-footer__inner")
-            .locator("a[href*='contributing/'], a[href*='maintaining/']")
-            .count()
-        ):
-            found.append(
-                (
-                    source(site, path),
-                    "its navigation, or previous and next, lead to a contributors' page. See not_in_nav in mkdocs.yml.",
-                )
-            )
-        cut = page.locator(".md-footer__link").evaluate_all("""links => links.filter((link) => {
-            const title = link.querySelector(".md-footer__title .md-ellipsis");
-            return !title.checkVisibility() || title.scrollWidth > title.clientWidth || link.scrollWidth > link.clientWidth;
-        }).map((link) => link.ariaLabel)""")
-        found += [
-            (
-                source(site, path),
-                f"at 390 pixels {title!r} is cut in the footer. See “The footer” in {CSS}.",
-            )
-            for title in cut
-        ]
-    context.close()
-    report(once(found))
 
 
 def test_a_printed_page_says_where_it_is_from(site, host, browser):

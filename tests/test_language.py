@@ -151,7 +151,8 @@ def lines(page):
         if number in headwords or front == 1 and not line.startswith("description: "):
             continue
         line = ALLOWED.sub(lambda match: match["code"] or "", line)
-        line = BARE.sub(BLANK, line).removeprefix("description: ") if front == 1 else line
+        if front == 1:  # “…” is what PyTorch says, in its own words
+            line = BARE.sub(BLANK, re.sub("“[^”]*”", BLANK, line)).removeprefix("description: ")
         kind = "front" if front == 1 else "heading" if re.match("#|/// ", line) else "text"
         line = OTHER_NAMES.sub("", line) if is_glossary else line
         found.append(
@@ -209,7 +210,7 @@ def unused(locale):
 
 
 def unused_words(page):
-    """Words after 쓰지 않는 말 or Not used, and in Korean the English for what has a Korean name."""
+    """Words after 다른 책에서는 or In other books, and in Korean the English for what has a Korean name."""
     not_used = unused(page.locale)
     for line in lines(page):
         for pattern, advice in not_used:

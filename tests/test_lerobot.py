@@ -11,7 +11,7 @@ import pytest
 
 from conftest import report
 from tools.page import Page
-from tools.site import LOCALES
+from tools.site import LOCALES, data
 
 pytestmark = pytest.mark.network
 LINK = re.compile(
@@ -89,3 +89,25 @@ def test_the_newest_release_still_has_them(wheel):
         f"{where}: lerobot {version} has no {name} in {file} any more. {mend}"
         for where, name, file in gone
     )
+
+
+# The policies of lerobot that read no words; the others are the VLAs that the layer cards speak of.
+NOT_VLA = {"act", "diffusion", "gaussian_actor", "tdmpc", "vqbet"}
+CARDS = [row for rows in data("layers").values() for row in rows]
+
+
+def test_layer_cards_say_which_layers_no_vla_has(wheel):
+    version, files = wheel("lerobot==0.6.1")
+    problems = []
+    for row in CARDS:
+        none = row["in_vla"].get("en", "").startswith("in none of the VLAs")
+        use = re.compile(rf"\b{re.escape(row['name'])}\b")
+        having = {
+            PurePosixPath(name).parts[2]
+            for name, text in files.items()
+            if name.startswith("lerobot/policies/") and use.search(text)
+        } - NOT_VLA
+        if none and having:
+            what = f"{row['name']} is said to be in none of the VLAs, and lerobot {version} has it"
+            problems.append(f"docs/data/layers.yml:1: {what} in {', '.join(sorted(having))}.")
+    report(problems)

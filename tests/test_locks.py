@@ -1,4 +1,4 @@
-"""What is installed is pinned within its range, with hashes; the site's lock is part of the other."""
+"""What is installed is pinned within its range, with hashes; one lock is part of the other."""
 
 import re
 

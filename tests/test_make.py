@@ -10,7 +10,7 @@ from tools.site import ROOT
 
 @pytest.fixture
 def make(tmp_path):
-    """Run make with a .venv in which all is installed but torch; (status, what pip was asked for)."""
+    """Run make with a .venv that lacks torch alone; (status, what pip was asked for)."""
     (tmp_path / "bin").mkdir()
     for name, script in (("python", ""), ("pip", f'echo "$@" >> "{tmp_path}/asked"\n')):
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{script}")

@@ -1,4 +1,4 @@
-"""What pages say in Markdown: includes in place of code, anchors, links, alike in both languages."""
+"""What pages say in Markdown: includes for code, anchors, links, alike in both languages."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from conftest import report
+from conftest import for_each, report
 from tools import site, snippet
 from tools.compare import unlike
 from tools.page import FRONT_MATTER, Page, links
@@ -22,7 +22,7 @@ PAGES = [
     for page in (Page.read(locale, name) for name in site.pages())
     if page.path.exists()
 ]
-EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+EACH = for_each(PAGES)
 
 
 def names_of(page):
@@ -101,10 +101,10 @@ def test_headings_have_anchors(page):
     )
 
 
-@pytest.mark.parametrize("page", site.pages())
+@EACH
 def test_all_languages_show_and_link_to_the_same(page):
     """In each section that is not behind its twin; what is behind, `make translations` lists."""
-    compared = [state for state in states(page) if state.why in ("in step", "never compared")]
+    compared = [state for state in states(page.name) if state.why in ("in step", "never compared")]
     report(difference for state in compared for difference in unlike(state))
 
 
@@ -189,7 +189,7 @@ def test_no_word_of_the_interface_is_missing(locale):
     except site.Mistake as mistake:
         pytest.fail(str(mistake), pytrace=False)
     report(
-        f"docs/data/words.yml:1: `languages` does not say how {other} is called in {locale}. Add it."
+        f"docs/data/words.yml:1: `languages` lacks how {other} is called in {locale}. Add it."
         for other in LOCALES
         if other not in known["languages"]
     )

@@ -280,7 +280,7 @@ def test_both_languages_side_by_side(site, host, browser, home, scheme):
         before = page.evaluate(ARTICLE)
         page.on(
             "request",
-            lambda request: asked.append(request.url) if request.url.endswith("/") else None,
+            lambda request, asked=asked: request.url.endswith("/") and asked.append(request.url),
         )
         if page.locator(".beside-row").count() or asked:
             problems.append(f"{where}: it is on, or has fetched {asked}, before it is asked for")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from conftest import report
+from conftest import for_each, report
 from tools import road, tips
 from tools.page import FOLD, Page
 from tools.site import DEFAULT, LOCALES, address, words
 
 PAGES = [Page.read(locale, name) for name in road.names() for locale in LOCALES]
-EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+EACH = for_each(PAGES)
 
 
 def shown_by(page):
@@ -49,7 +49,8 @@ def test_a_page_of_the_road_has_one_open_pitfall_at_most(page):
     found = [section for section in page.sections if road.is_pitfall(section)]
     report(
         [
-            f"{page.file}:{section.line}: a second pitfall. Move it to nn-module/pitfalls, by its symptom."
+            f"{page.file}:{section.line}: a second pitfall. "
+            "Move it to nn-module/pitfalls, by its symptom."
             for section in found[1:]
         ]
     )

@@ -9,14 +9,14 @@ import unicodedata
 import pytest
 import pytest_codeblocks
 
-from conftest import report
+from conftest import for_each, report
 from tools import snippet
 from tools.site import ROOT, SNIPPETS, Mistake, relative
 
-EACH = pytest.mark.parametrize("path", snippet.paths(), ids=lambda path: relative(path)[9:])
+EACH = for_each(snippet.paths())
 UNSTABLE = {
     r"0x[0-9a-f]{6,}": "a memory address; print a name or a shape instead",
-    r"\d\.\d{5,}": "a float with more than four decimals, which processors round otherwise; round it",
+    r"\d\.\d{5,}": "a float of over four decimals, which processors round otherwise; round it",
     r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "a date or a time; leave it out",
 }
 CLOCK = re.compile(r"^\s*(?:import|from)\s+(time|datetime)\b", re.MULTILINE)
@@ -30,27 +30,28 @@ MEND = {
 
 
 def read(path):
-    """The snippet; one of the wrong form is reported once, by the first of these tests."""
+    """The snippet. Fails if it is not of its form."""
     try:
         return snippet.read(path)
-    except Mistake:
-        pytest.skip("not of its form: see test_one_block_which_pytest_codeblocks_runs")
+    except Mistake as mistake:
+        pytest.fail(str(mistake), pytrace=False)
 
 
 @EACH
 def test_one_block_which_pytest_codeblocks_runs(path):
     """It reads the same code and output from the file as we do, and marks no block as skipped."""
-    try:
-        block = snippet.read(path)
-    except Mistake as mistake:
-        pytest.fail(str(mistake), pytrace=False)
+    block = read(path)
     found, *more = pytest_codeblocks.extract_from_file(path)
-    one = [other.syntax for other in more] == ["pytb"] * ("says" in block.parts)
-    assert one, f"{block.name}: pytest-codeblocks sees more than one block to run"
     ours = ("python", block.code, block.output)
-    assert (found.syntax, found.code, found.expected_output) == ours
-    assert found.marks == [f'pytest.mark.needs_torch("{block.needs}")'] * bool(block.needs)
-    assert found.importorskip is None and not found.expected_output_ignore_whitespace
+    marks = [f'pytest.mark.needs_torch("{block.needs}")'] * bool(block.needs)
+    skips = found.importorskip or found.expected_output_ignore_whitespace
+    wrong = {
+        "more than one block to run": [b.syntax for b in more]
+        != ["pytb"] * ("says" in block.parts),
+        "another block": (found.syntax, found.code, found.expected_output) != ours,
+        "other marks": found.marks != marks or skips,
+    }
+    report(f"{block.name}:1: pytest-codeblocks sees {what}" for what in wrong if wrong[what])
 
 
 def test_pytest_codeblocks_collects_every_snippet():

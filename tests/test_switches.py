@@ -93,7 +93,7 @@ def test_the_switches_answer_as_the_run_did(site, host, browser, locale, width):
             "picture": (
                 [
                     panel.locator(f"svg {part}").get_attribute("visibility") == "visible"
-                    for part in (".own", ".tip .through", ".bar", ".part-frozen")
+                    for part in (".own", ".point .through", ".bar", ".part-frozen")
                 ],
                 [row["own"], row["before"], not row["before"], second[1]],
             ),

@@ -1,4 +1,7 @@
-"""A section knows when its twin is newer, the reader is told, and what one language has alone is shown in both."""
+"""A section knows when its twin is newer, and the reader is told.
+
+What one language has alone is shown in both.
+"""
 
 import pytest
 from markdown import Markdown
@@ -144,8 +147,8 @@ def test_the_reader_is_told(docs):
     change(docs, "ko", "둘의 글.", "둘의 새 글.")
     _, html = shown(docs, "en")
     assert (
-        '<h2 id="two">Two</h2>\n<p class="behind">moved <a href="https://example.org/page/#two">there</a></p>\n<p>The text of two.'
-        in html
+        '<h2 id="two">Two</h2>\n<p class="behind">moved '
+        '<a href="https://example.org/page/#two">there</a></p>\n<p>The text of two.' in html
     )
     assert html.count("behind") == 1
 

@@ -23,7 +23,7 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 from tools.browser import CHROMIUM, COMBINATIONS, FLAGS, Handler, build, served, violations
-from tools.site import DOCS, LOCALES, ROOT, home, locale_of
+from tools.site import DOCS, LOCALES, ROOT, home, locale_of, nav
 
 LIGHTHOUSE = ["npx", "--yes", "lighthouse@13", "--quiet", "--output=json"]
 SCORES = {
@@ -32,7 +32,8 @@ SCORES = {
     "best-practices": "Practices",
     "seo": "SEO",
 }
-NOTE = "nn-module"  # of which a site that has grown has copies
+# The first note, of which a site that has grown has copies.
+NOTE = next(name.partition("/")[0] for name in nav() if "/" in name)
 PAGES = [
     "",
     f"{NOTE}/layers/",
@@ -90,10 +91,10 @@ def grow(times: int, project: Path) -> None:
     paths = (DOCS / LOCALES[0] / NOTE).glob("*.md")
     names = sorted(path.name for path in paths if path.name != "lab.md")
     pages = len(list((DOCS / LOCALES[0]).rglob("*.md")))
-    nav = ""
+    lines = "nav:\n"
     for number in range(round((times - 1) * pages / len(names))):
         copy = f"{NOTE}-{number + 2}"
-        nav += f"  - {copy}:\n" + "".join(f"      - {copy}/{name}\n" for name in names)
+        lines += f"  - {copy}:\n" + "".join(f"      - {copy}/{name}\n" for name in names)
         for docs in (project / "docs" / locale for locale in LOCALES):
             (docs / copy).mkdir()
             for path in (docs / NOTE / name for name in names):
@@ -102,8 +103,7 @@ def grow(times: int, project: Path) -> None:
                 text = re.sub(r"\]\((?=lab\.md|exercises/)", f"](../{NOTE}/", text)
                 (docs / copy / path.name).write_text(text, encoding="utf-8")
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    settings = settings.replace("  - exercises:\n", nav + "  - exercises:\n", 1)
-    (project / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    (project / "mkdocs.yml").write_text(settings.replace("nav:\n", lines, 1), encoding="utf-8")
 
 
 @contextmanager

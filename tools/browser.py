@@ -66,6 +66,7 @@ def build(folder: Path, root: Path = ROOT, **settings: str) -> list[str]:
     """
     env = os.environ | {
         "NO_MKDOCS_2_WARNING": "1",
+        "NBCONVERT_DISABLE_CONFIG_EXPORTERS": "1",
         "SITE_URL": "https://example.org/notes/",
         "SOURCE_DATE_EPOCH": "1700000000",
         "REPO_URL": "https://github.com/example/notes",

@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from tools import snippet
 from tools.browser import CHROMIUM, FLAGS
+from tools.road import NEW_HERE
 from tools.site import DOCS, LOCALES, SNIPPETS, Mistake, relative, words
 
 BLOCK = SNIPPETS / "index/first.md"
@@ -26,8 +27,10 @@ def picture(locale: str) -> Path:
 def html(locale: str) -> str:
     """What the card of a language shows."""
     themed = Environment(loader=FileSystemLoader(DOCS / "theme"), autoescape=True)
-    template = themed.get_template("card.html")
-    return template.render(locale=locale, words=words(locale), block=snippet.read(BLOCK))
+    block = snippet.read(BLOCK)
+    new = block.code.rpartition(f"{NEW_HERE}\n")[2]  # what is above is folded on the page as well
+    told = {"code": new, "output": block.output, "words": words(locale)}
+    return themed.get_template("card.html").render(locale=locale, **told)
 
 
 def with_text(png: bytes, text: str) -> bytes:

@@ -26,10 +26,11 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url, write_file
 from mkdocs_jupyter.config import settings as jupyter_settings
 from nbconvert.exporters.templateexporter import default_filters
+from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
 
-from tools import korean, notebook, plain, road, search, site, tips
+from tools import checkpoint, korean, notebook, plain, question, road, search, site, tips
 from tools.page import Page, includes
 from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
@@ -38,6 +39,7 @@ EXERCISE = re.compile(r"(?P<folder>(?:.+/)?exercises)/(?P<number>\d+)-[\w-]+")
 SOLVED = re.compile(r"(?:.+/)?exercises/solved")
 MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
+CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
 TALKATIVE = (
     "mkdocs.plugins.mkdocs_macros",
     "mkdocs.plugins.mkdocs_static_i18n",
@@ -46,6 +48,7 @@ TALKATIVE = (
 
 log = logging.getLogger("mkdocs.tools")
 folder = TemporaryDirectory(prefix="notes-")  # for notebooks to render, and compiled templates
+bytecode = FileSystemBytecodeCache(folder.name)
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Build:
     locale: str
     texts: dict[str, str] = field(default_factory=dict)  # the Markdown of its pages, by name
     sections: dict[str, search.Sections] = field(default_factory=dict)  # for the search
+    messages: dict[str, list[str]] = field(default_factory=dict)  # by section, for the search too
     titles: dict[str, str] = field(default_factory=dict)  # {title in another language: which}
     files: list[File] = field(default_factory=list)  # of its pages
     listing: str = ""  # its part of llms.txt
@@ -114,18 +118,41 @@ def other_page(file) -> Page | None:
     return next((page for page in pages if page.text), None)
 
 
+def highlight_once(highlight):
+    """pymdownx' `highlight`, for blocks without numbers that share classes with other blocks.
+
+    A block is cut where two lines are empty: what comes after them begins anew in Python.
+    """
+    known: dict[tuple, str] = {}
+
+    def recall(self, src, language, *args, inline=False, code_block_count=0, **options):
+        if inline:  # is no text, but an element that belongs to its page
+            return highlight(self, src, language, *args, inline=inline, **options)
+        made = []
+        for part in src.split(GAP) if language == "python" and '"""' not in src else [src]:
+            key = part, language, *args, repr(options)
+            if key not in known:
+                known[key] = highlight(self, part, language, *args, **options)
+            made.append(known[key])
+        codes = GAP.join(CODE.findall(one)[0] for one in made)
+        return CODE.sub(lambda _: codes, made[0])
+
+    return recall
+
+
 def on_startup(*, command, dirty):
-    """Learn whether the site is served, and quiet what nobody asked for."""
+    """Learn whether the site is served, do nothing twice, and quiet what nobody asked for."""
     global serving
     serving = Serving(machinery=written()) if command == "serve" else None
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
+    Highlight.highlight = highlight_once(Highlight.highlight)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def on_config(config):
     """Give every template the words of its language and the data; i18n its titles."""
-    for cached in (site.words, site.data):
+    for cached in (site.words, site.data, question.questions):
         cached.cache_clear()
     locale = current(config)
     words = site.words(locale)
@@ -135,6 +162,7 @@ def on_config(config):
             mend = "Stop `make serve` (Ctrl+C) and start it again."
             log.warning(f"{site.relative(path)}:1: changed, and not read again. {mend}")
     builds[locale] = Build(locale)
+    config.plugins["macros"].env.bytecode_cache = bytecode  # the theme's: on_env
     config.site_name, config.site_description = words["site_name"], words["site_description"]
     language = config.plugins["i18n"].get_language_config(locale)
     language.nav_translations = words["nav"]
@@ -147,6 +175,9 @@ def on_config(config):
         scene=site.data("scene"),
         vla_model=site.data("vla_model"),
         switches=site.data("switches"),
+        folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one
+        smolvla=checkpoint.tree(),
+        questions=question.questions(),
         serving=bool(serving),
     )
 
@@ -224,7 +255,7 @@ def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None
 
 def on_env(env, *, config, files):
     """Compile each template once; every build does it for each language."""
-    env.bytecode_cache = FileSystemBytecodeCache(folder.name)
+    env.bytecode_cache = bytecode
 
 
 def on_pre_page(page, *, config, files):
@@ -255,7 +286,8 @@ def on_page_read_source(*, page, config):
     for include in own.includes:
         if include.wrong:
             raise own.mistake(include.line, include.wrong)
-    return builds[own.locale].texts[own.name]
+    shown = Page(own.locale, own.name, builds[own.locale].texts[own.name])
+    return question.expanded(shown)
 
 
 def on_page_markdown(markdown, *, page, config, files):
@@ -314,7 +346,8 @@ def on_page_context(context, *, page, config, nav):
     """Take up what the search is to find; then, for the reader alone, mark the glossary's terms."""
     build = builds[current(config)]
     address = page.url.removeprefix("./").removeprefix(site.home(build.locale))
-    build.sections[address] = search.sections(page.content, address)
+    build.sections[address] = search.sections(question.unsearched(page.content), address)
+    build.messages.update(search.messages(page.content, address))
     glossary, address = Page.read(build.locale, "glossary"), site.address(build.locale, "glossary")
     if page_name(page.file) == "glossary":
         shown = other_page(page.file) or glossary
@@ -362,7 +395,7 @@ def on_post_build(config):
     folder = Path(config.site_dir)
     (folder / "search/search_index.json").unlink(missing_ok=True)
     for locale, build in builds.items():
-        index = search.index(build.sections, Page.read(locale, "glossary"))
+        index = search.index(build.sections, Page.read(locale, "glossary"), build.messages)
         write_file(index.encode(), str(folder / f"search/{locale}.json"))
     # The dark scheme for those whose system is dark and whose browser runs no script: its rules,
     # copied from where they stand, since CSS cannot take them up under another condition.

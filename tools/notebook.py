@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import nbformat.v4 as nbf
 
-from tools import snippet
+from tools import question, snippet
 from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
 from tools.site import SNIPPETS, Mistake, words
@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
     def plain(self, text: str) -> str:
         """A piece of the page as plain Markdown."""
-        return plain(text, self.resolve)
+        return plain(question.in_words(self.page, text), self.resolve)
 
 
 def block(path: str) -> snippet.Snippet:

@@ -25,7 +25,7 @@ FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>(?:.*\n)*?)---\n")
 # which no reader sees.
 SHARED = re.compile(
     r'(?<=^--8<--) ".*"$|(?<=\]\()(?![a-z]+:)[^)\s]+(?=\))|<!--.*?-->|<a id="[\w-]+"></a>'
-    r"| \{ #[\w-]+ \}$",
+    r"| \{ #[\w-]+ \}$|^\{\{ question\(.*\) \}\}$",
     re.MULTILINE,
 )
 
@@ -85,7 +85,7 @@ class Section:
     def text(self) -> str:
         return self.before + self.heading + self.body
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes with the words and the number of snippets, not with white space."""
         words = " ".join(SHARED.sub("", self.text).split())

@@ -21,11 +21,12 @@ MARKUP = re.compile(
     r"(?P<code>`+)(?:.|\n)+?(?P=code)|(?<=\]\()(?P<link>[^)\s]+)(?=\))"
     r"|[ \n]?\{:? [#.][^}\n]*\}|(?P<gap>\n{3,})"
 )
-# Code comes first, to be left alone. The table of the lab goes: the first block of that page
-# prints the same.
+# Code comes first, to be left alone. The table of the lab goes, and the tree of a checkpoint: the
+# first block of that page prints the same.
 RENDERED = re.compile(
     r"""^(?P<code>`{3,}).*?^(?P=code)$
     | ^<!--[^\n]*-->\n
+    | ^<figure[ ]class="key-tree".*?</figure>\n
     | ^<figure\b.*?<title[^>]*>(?P<title>.*?)</title>\s*<desc[^>]*>(?P<told>.*?)</desc>.*?</figure>
     | ^<table[ ]class="module-tree".*?</table>\n
     | ^/{3,}[ ]details[ ]\|[ ](?P<fold>[^\n]+)$

@@ -37,6 +37,13 @@ def pytest_unconfigure(config):
         interpreter.__exit__()
 
 
+def is_of_page(value) -> bool:
+    """Whether a page or a path, or an exercise by the name of its folder, is that of PAGE=…"""
+    path, own = getattr(value, "path", value), SNIPPETS / PAGE
+    pages = (own, own.name, *(page.path for page in PAGES))
+    return path in pages or own in getattr(path, "parents", ())
+
+
 def pytest_collection_modifyitems(config, items):
     """With PAGE=… leave out what does not concern that page: its files, its snippets, its HTML."""
     if not PAGE:
@@ -45,15 +52,13 @@ def pytest_collection_modifyitems(config, items):
 
     def concerns(item):
         given = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        paths = [item.path, *(getattr(value, "path", value) for value in given)]
-        own = [SNIPPETS / PAGE, *(page.path for page in PAGES)]
         rows = (value for value in given if isinstance(value, dict))  # of layers.yml
         return (
             "shown" in getattr(item, "fixturenames", ())
             or item.name == "test_the_site_builds"
+            or getattr(getattr(item, "function", None), "narrowed", False)  # conftest.for_each
             or any(f'card("{row.get("id")}")' in text for row in rows)
-            or any(path in own or own[0] in getattr(path, "parents", ()) for path in paths)
-            or (SNIPPETS / PAGE).name in paths  # an exercise, by the name of its folder
+            or any(map(is_of_page, (item.path, *given)))
         )
 
     kept = [item for item in items if concerns(item)]

@@ -2,7 +2,8 @@
 
 The search plugin makes one for all languages, and parsing the pages takes it a quarter of the
 build. assets/search.js reads it when the reader turns to search. The terms are other words for a
-thing, in every language, with the section that explains it.
+thing, in every language, with the section that explains it. The messages are what PyTorch says,
+from the sections that have one in their heading; docs/data/asked.yml has what people ask.
 """
 
 import html
@@ -12,7 +13,7 @@ import re
 from typing import Any
 
 from tools.page import Page
-from tools.site import LOCALES, words
+from tools.site import LOCALES, Mistake, data, words
 
 TERM = re.compile(
     r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE
@@ -28,13 +29,17 @@ OTHER_NAMES = re.compile(
 EXPLAINED = re.compile(r"→ \[.*?\]\((?P<link>[^)\s]+)\)")
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-NOT_SAID = re.compile(r'<svg.*?</svg>|<p class="behind">.*?</p>', re.DOTALL)
+# Drawings, notes to the reader, and sections that only list others: ## Title { #x data-search-exclude }.
+NOT_SAID = re.compile(
+    r'<svg.*?</svg>|<p class="behind">.*?</p>|<h\d[^>]* data-search-exclude.*?(?=<h\d|\Z)', re.DOTALL
+)
 # Whatever attributes it has, in any order: its id, its language if it has one, its title.
 HEADING = re.compile(
     r'<h[1-6]\b(?=[^>]* id="([^"]+)")(?=(?:[^>]* lang="(\w+)")?)[^>]*>'
     r'(.*?)(?:<a class="headerlink".*?)?</h[1-6]>',
     re.DOTALL,
 )
+MESSAGE = re.compile(r"(?!.* [-+*]?= )(?:.*?\b[A-Za-z_]{2,}\b){3}")  # code of fewer words is a name
 Sections = list[list[str]]
 
 
@@ -61,6 +66,24 @@ def sections(content: str, address: str) -> Sections:
         titles = one_line(heading), one_line(parts[2])
         texts = one_line(prose), " ".join(named), " ".join(used)
         found.append([where, *titles, *texts, *filter(None, [language])])
+    return found
+
+
+def messages(content: str, address: str) -> dict[str, list[str]]:
+    """The error messages that the sections of a page are about, by the section's address.
+
+    A section is about a message if its heading has one in code; those in its prose are the same
+    message as other releases, or other layers, put it.
+    """
+    found = {}
+    _, *parts = HEADING.split(NOT_SAID.sub("", content))
+    for anchor, heading, text in zip(parts[::4], parts[2::4], parts[3::4]):
+        said = [
+            [*filter(MESSAGE.match, map(one_line, CODE.findall(part)))]
+            for part in (heading, BLOCK.sub(" ", text))
+        ]
+        if said[0]:
+            found[f"{address}#{anchor}"] = [*said[0], *said[1]]
     return found
 
 
@@ -99,8 +122,27 @@ def terms(glossary: Page, addresses: set[str]) -> list[list[Any]]:
     return found
 
 
-def index(pages: dict[str, Sections], glossary: Page) -> str:
-    """The index of a language as JSON, from the sections of its pages by address."""
+def asked(locale: str, addresses: set[str]) -> dict[str, list[str]]:
+    """What people ask in their own words, by the address of the section that answers it.
+
+    Raises Mistake where there is no such section.
+    """
+    found = data("asked")
+    for address in found.keys() - addresses:
+        what = f"{address} is no section. Correct the address, or take it out."
+        raise Mistake(f"docs/data/asked.yml:1: {what}")
+    return {address: texts.get(locale, []) for address, texts in found.items()}
+
+
+def index(pages: dict[str, Sections], glossary: Page, said: dict[str, list[str]]) -> str:
+    """The index of a language as JSON, from the sections and messages of its pages by address."""
     own = [section for address in sorted(pages) for section in pages[address]]
-    known = terms(glossary, {section[0] for section in own})
-    return json.dumps({"sections": own, "terms": known}, ensure_ascii=False, separators=(",", ":"))
+    addresses = {section[0] for section in own}
+    whole = {
+        "sections": own,
+        "terms": terms(glossary, addresses),
+        "messages": said,
+        "asked": asked(glossary.locale, addresses),
+        "worth": list(data("search").items()),
+    }
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))

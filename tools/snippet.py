@@ -210,13 +210,13 @@ def paths() -> list[Path]:
 
 def page_of(path: Path) -> Path:
     """The folder of the page that a snippet belongs to: an exercise has its answers below it."""
-    inner = ("right", "wrong", "answers")
+    inner = ("right", "wrong", "answers", "questions")
     return next(folder for folder in path.parents if folder.name not in inner)
 
 
 def is_shown(path: Path) -> bool:
-    """Whether a page is to show it, as all but an exercise's further answers, in answers/."""
-    return "answers" not in path.relative_to(page_of(path)).parts
+    """Whether a page is to include it: not an exercise's answers/, nor what a question shows."""
+    return not {"answers", "questions"} & set(path.relative_to(page_of(path)).parts)
 
 
 def solution_of(path: Path) -> Snippet:

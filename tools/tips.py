@@ -22,7 +22,8 @@ AFTER_NOUN = (
     "|인|일|이?[다라며면고지]|이?었다|였다)*"
 )
 VERB = "[하한할함합해했되된될됨됩돼됐][가-힣]*"  # after the noun of 등록하다 or freeze된
-TAG = re.compile(r"(<[^>]*>)")
+TAG = re.compile(r"(<pre\b.*?</pre>|<[^>]*>)", re.DOTALL)  # a block as one, which has no places
+NO_NAME = re.compile(r"[^\w-]")
 VOID = {"br", "hr", "img", "input", "wbr"}
 # No place for a link, or no running text.
 SKIPPED = {
@@ -40,12 +41,11 @@ SKIPPED = {
     "h6",
     "label",
     "math",
-    "pre",
     "summary",
     "svg",
     "table",
 }
-ASIDE = re.compile(r' lang="|class="(?:admonition-title|behind)"')
+ASIDE = re.compile(r' lang="|class="(?:admonition-title|behind|question)"')
 
 
 class Entry(NamedTuple):
@@ -108,20 +108,20 @@ def pattern(glossary, locale):
         ((name, number) for number, entry in enumerate(known) for name in entry.names),
         key=lambda pair: -len(pair[0]),
     )
-    return re.compile(
-        r"(?<![\w.-])(?:"
-        + "|".join(
-            f"(?P<e{place}_{number}>{in_text(name, locale)})"
-            for place, (name, number) in enumerate(names)
-        )
-        + ")"
-    ), known
+    first = re.escape("".join({char for name, _ in names for char in (name[0], name[0].upper())}))
+    every = "|".join(
+        f"(?P<e{place}_{number}>{in_text(name, locale)})"
+        for place, (name, number) in enumerate(names)
+    )
+    # Most words begin like none of the names: the first look saves trying them all.
+    return re.compile(rf"(?<![\w.-])(?=[{first}])(?:{every})"), known
 
 
 def marked(content, glossary, locale, address):
     """The HTML of a page, with a link at the first use of each term to the glossary's address."""
     find, known = pattern(glossary, locale)
     seen, open_tags, pieces = set(), [], TAG.split(content)
+    within = False  # what gets no mark
 
     def mark(match):
         number = int(match.lastgroup.rpartition("_")[2])
@@ -134,15 +134,18 @@ def marked(content, glossary, locale, address):
 
     for place, piece in enumerate(pieces):
         if place % 2 == 0:
-            if not any(skipped for _, skipped in open_tags):
+            if piece and not within:
                 pieces[place] = find.sub(mark, piece)
             continue
-        name = re.sub(r"</?([\w-]*).*", r"\1", piece, flags=re.DOTALL).lower()
+        name = NO_NAME.split(piece.lstrip("</"), 1)[0].lower()
+        if name == "pre":
+            continue
         if piece.startswith("</"):
             while open_tags and open_tags.pop()[0] != name:
                 pass
         elif name and name not in VOID and not piece.endswith("/>"):
-            open_tags.append((name, name in SKIPPED or bool(ASIDE.search(piece))))
+            open_tags.append((name, within or name in SKIPPED or bool(ASIDE.search(piece))))
+        within = open_tags[-1][1] if open_tags else False
     return "".join(pieces)
 
 

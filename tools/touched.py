@@ -21,11 +21,11 @@ TREE = DATA / "vla_model.yml"
 SWITCHES = DATA / "switches.yml"
 
 # A sentence for each switch, as code: what it says in its first and in its second position.
-MODES = {"train": "model.encoder.train()", "eval": "model.encoder.eval()"}
-FLAGS = {True: "model.encoder.requires_grad_(True)", False: "model.encoder.requires_grad_(False)"}
+MODES = {"train": "model.middle.train()", "eval": "model.middle.eval()"}
+FLAGS = {True: "model.middle.requires_grad_(True)", False: "model.middle.requires_grad_(False)"}
 CALLS = {
-    False: ["y = model.encoder(y)"],
-    True: ["with torch.no_grad():", "    y = model.encoder(y)"],
+    False: ["y = model.middle(y)"],
+    True: ["with torch.no_grad():", "    y = model.middle(y)"],
 }
 
 
@@ -37,13 +37,13 @@ def vla_model() -> nn.Module:
 
 
 class ThreeParts(nn.Module):
-    """A projector, an encoder that has what the switches act on, and a head."""
+    """Three parts in a row; the middle one has what the switches act on."""
 
     def __init__(self):
         super().__init__()
-        self.projector = nn.Linear(8, 8)
-        self.encoder = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8), nn.Dropout(0.5))
-        self.head = nn.Linear(8, 7)
+        self.first = nn.Linear(8, 8)
+        self.middle = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8), nn.Dropout(0.5))
+        self.last = nn.Linear(8, 7)
 
 
 def switches() -> list[dict]:
@@ -55,10 +55,10 @@ def switches() -> list[dict]:
         torch.manual_seed(0)
         model = ThreeParts()
         code = [first, second, *third]
-        seen = {"model": model, "torch": torch, "y": model.projector(torch.randn(16, 8))}
+        seen = {"model": model, "torch": torch, "y": model.first(torch.randn(16, 8))}
         exec("\n".join(code), seen)
-        model.head(seen["y"]).sum().backward()
-        linear, norm, dropout = model.encoder
+        model.last(seen["y"]).sum().backward()
+        linear, norm, dropout = model.middle
         rows.append(
             {
                 "mode": mode,
@@ -66,7 +66,7 @@ def switches() -> list[dict]:
                 "no_grad": no_grad,
                 "code": code,
                 "own": linear.weight.grad is not None,
-                "before": model.projector.weight.grad is not None,
+                "before": model.first.weight.grad is not None,
                 "statistics": bool(norm.state_dict()["running_mean"].any()),  # they begin at zero
                 "drops": bool((seen["y"] == 0).any()),
             }

@@ -1,13 +1,14 @@
 // The 404 page in the reader's language, and a search for what the address may have meant.
 "use strict";
 (() => {
-  const { home, en } = document.currentScript.dataset;
-  const here = location.pathname;
-  if (home !== en && here.startsWith(en)) {
-    location.replace(`${en}404.html${location.search}#${here}`);
+  const { home, others } = document.currentScript.dataset;
+  const here = location.pathname, below = others.split(" ");  // the languages that have a folder of their own
+  const own = below.find((one) => here.startsWith(one));
+  if (own && own !== home) {
+    location.replace(`${own}404.html${location.search}#${here}`);
     return;
   }
-  const missing = home === en && location.hash.startsWith(`#${en}`) ? location.hash.slice(1) : here;
+  const missing = below.includes(home) && location.hash.startsWith(`#${home}`) ? location.hash.slice(1) : here;
   if (missing !== here) history.replaceState(null, "", missing + location.search);
 
   // At the root of a domain the home page may be "/.", which is no part of the address.

@@ -1,5 +1,6 @@
-// Remembers in this browser, in localStorage, which exercises are ticked, which pages were read to the end, and where the
-// reader was last. Nothing of it is sent anywhere, and each has a button that clears it. Without a script boxes tick and forget.
+// Remembers in this browser, in localStorage, which exercises are ticked, which pages were read to the end, which questions were
+// answered, and where the reader was last. Nothing of it is sent anywhere, and all of it can be cleared. Without a script boxes
+// tick and forget. Questions are asked by assets/questions.js, which finds what is kept as `progress`.
 "use strict";
 (() => {
   const words = document.currentScript.dataset;
@@ -33,6 +34,9 @@
     return set;
   };
   const done = kept("exercises-done"), pages = kept("pages-read"), last = kept("place");  // the last has one name or none
+  // Of a question there is one name, `nn-module/modes/frozen-norm=2`: the choice last taken, in the set that the first one belongs to.
+  const right = kept("questions-right"), missed = kept("questions-missed");
+  const all = { "exercises-done": done, "pages-read": pages, place: last, "questions-right": right, "questions-missed": missed };
   const show = () => { for (const one of shows) one(); };
 
   // ---- The boxes to tick. The page that lists them all says how many are done.
@@ -117,7 +121,23 @@
     });
   }
 
-  const again = () => { for (const set of [done, pages, last]) set.again(); show(); };
+  // ---- The path: a line on every page that says how much is done, once anything is. The questions are counted by the build.
+  const path = document.querySelector(".path");
+  if (path) {
+    const link = path.querySelector("a");
+    const solvable = [...titles.keys()].filter((one) => /exercises\/\d[^/]*\/$/.test(one));
+    const readable = [...titles.keys()].filter((one) => !solvable.includes(one));
+    shows.push(() => {
+      const read = readable.filter((one) => pages.names.has(one)).length;
+      const solved = solvable.filter((one) => done.names.has(one.split("/").at(-2))).length;
+      const counts = { read, pages: readable.length, questions: path.dataset.questions, right: right.names.size, solved, exercises: solvable.length };
+      link.textContent = Object.entries(counts).reduce((text, [name, count]) => text.replace(`{${name}}`, count), path.dataset.line);
+      path.hidden = !read && !solved && !right.names.size && !missed.names.size;
+    });
+  }
+  window.progress = { all, right, missed, shows };
+
+  const again = () => { for (const set of Object.values(all)) set.again(); show(); };
   addEventListener("storage", again);
   addEventListener("pageshow", (event) => { if (event.persisted) again(); });  // back to a page that was kept
   show();

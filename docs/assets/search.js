@@ -45,10 +45,12 @@
   const bare = (text) => words(text).map(shortest).join("").replaceAll("_", "");
   // Words of a question that say nothing of what is asked for, and values of arguments.
   const EMPTY = new Set("nn torch self f true false a an the of to in is are be how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
+  // And of one that is a sentence, besides: what is said of any trouble.
+  const FILLING = new Set("i me you we this that there as at from by but or so if then though although even still just only after while all any every no not doesn don t isn won s cannot get gets got keep keeps go goes happen happens should would could need want try trying use using way get error errors issue problem fix solve fails fail wrong work works working some very more than into them they has have had was were been 안 못 때 때도 것 수 더 다시 계속 왜 다 전부 모두 그리고 그런데 에러 오류 문제 해결 이유 현상 경우 후 뒤 나서 있다 있는 있어요 없다 없는 없어요 해요 나요 돼요 된다 되나요 하나요 한다 난다 나는 않는다 않아요 않는 된 됩니다 합니다 나옵니다 인데 인데도 했는데 했는데도".split(" "));
 
   // ---- The index: for each word, in which sections it stands and how much it says there.
   const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
-  const prepare = ({ sections, terms }) => {
+  const prepare = ({ sections, terms, worth }) => {
     const index = new Map();
     const put = (text, number, worth, shape) => {
       const seen = new Map();
@@ -72,14 +74,12 @@
       put(prose, number, PROSE, often);
       put(used, number, BLOCK, (times) => Math.min(times, 1));
     });
-    const titled = new Set(sections.flatMap(([, title]) => words(title)));
+    const titled = new Set(sections.flatMap(([, title]) => (words(title).length < 5 ? words(title) : [])));
     const numbers = new Map(sections.map(([address], number) => [address, number]));
     return {
       sections, index,
-      // How much a page is there to explain: the notes before what uses them.
-      worth: sections.map(([address]) => (
-        /^contributing/.test(address) ? 0.4 : /solved/.test(address) ? 0.3 : /exercises/.test(address) ? 0.55 : /^glossary/.test(address) ? 0.4 : /#takeaways$/.test(address) ? 0.6
-          : /(lab|freezing|modern|next)\/(#|$)/.test(address) ? 0.85 : /^(#|$)/.test(address) ? 0.7 : 1)),
+      // How much a page is there to explain: docs/data/search.yml says so of the first pattern that fits an address.
+      worth: sections.map(([address]) => (worth.find(([pattern]) => new RegExp(pattern).test(address)) || [, 1])[1]),
       joined: sections.map(([, title, , prose]) => [phrase(title), phrase(prose)]),
       plain: sections.map(([, title]) => phrase(title.replace(/^[\d. -]*((nn|F|torch)\.)?/, ""))),
       // A name in the code of a definition is explained where the term is, unless a heading bears it.
@@ -90,11 +90,96 @@
     };
   };
 
+  // ---- A message of PyTorch's, pasted with the reader's own names and numbers: what it shares with those that sections
+  // are about, word by word and pair by pair. The more of one's words are in few messages, the more they tell.
+  const pieces = (text) => new Set(text.toLowerCase().replace(/['’]/g, "").split("…").flatMap((part) => {
+    const each = part.match(/\b[a-z_][a-z0-9_]*/g) || [];
+    return [...each, ...each.slice(1).map((word, number) => `${each[number]} ${word}`)];
+  }));
+  const learn = ({ sections, messages, asked }, all) => {
+    const numbers = new Map(sections.map(([address], number) => [address, number]));
+    const learned = Object.entries(messages).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), parts: pieces(text) })));
+    const often = new Map();
+    for (const { parts } of learned) for (const part of parts) often.set(part, (often.get(part) || 0) + 1);
+    const tells = new Map([...often].map(([part, times]) => [part, Math.log(1 + learned.length / times) * (part.includes(" ") ? 1 : 0.5)]));
+    for (const one of learned) one.whole = [...one.parts].reduce((sum, part) => sum + tells.get(part), 0);
+    for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.6;  // found by its message, not by a name in it
+    const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text) })));
+    return { ...all, learned, tells, phrases };
+  };
+  const recognize = ({ learned, tells }, query) => {
+    const typed = [...pieces(query)].filter((part) => tells.has(part)), best = new Map();
+    const asked = typed.reduce((sum, part) => sum + tells.get(part), 0);
+    for (const { number, parts, whole } of learned) {
+      const shared = typed.filter((part) => parts.has(part));
+      if (shared.filter((part) => part.includes(" ")).length < 2) continue;
+      const sum = shared.reduce((total, part) => total + tells.get(part), 0), share = Math.max(sum / whole, 0.8 * sum / asked) * (typed.includes([...parts][0]) ? 1 : 0.6);  // Unexpected key(s) is not Missing key(s)
+      if (share >= 0.3) best.set(number, Math.max(best.get(number) || 0, sum * share));
+    }
+    return best;
+  };
+  // What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
+  const stems = (text) => {
+    const all = words(text.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : ` ${after}`)));
+    return [...new Set(all.filter((word) => !EMPTY.has(word) && !FILLING.has(word)).map((word) => keys(shortest(word))))];
+  };
+  const alike = (a, b) => a === b || (/[ㄱ-ㅣ]/.test(a) && (inflected(a, b) > 0 || (Math.min(a.length, b.length) > 3 && Math.abs(a.length - b.length) < 4 && (a.startsWith(b) || b.startsWith(a)))));
+  const understand = ({ phrases }, query) => {
+    const typed = stems(query), best = new Map();
+    if (typed.length < 3) return best;
+    const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))];
+    const same = new Map(typed.map((word) => [word, new Set(spelled.filter((other) => alike(word, other)))]));
+    // A word that is in the questions about few sections says more; one that is in none, little.
+    const sections = new Map();
+    for (const { number, words: each } of phrases) sections.set(number, new Set([...(sections.get(number) || []), ...each]));
+    const has = (each, word) => [...same.get(word)].some((other) => each.has(other));
+    const weights = new Map(typed.map((word) => {
+      const count = [...sections.values()].filter((each) => has(each, word)).length;
+      return [word, count ? Math.log(1 + sections.size / count) : 1];
+    }));
+    const sum = (list) => list.reduce((whole, word) => whole + weights.get(word), 0), total = sum(typed);
+    for (const { number, words: each } of phrases) {
+      const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(sections.get(number), word));
+      if (covered.length < 2) continue;
+      const one = (2 * sum(shared)) / (sum(shared) + (total / typed.length) * (each.length - Math.min(each.length, shared.length)) + total);
+      const share = 0.5 * one + 0.5 * (sum(covered) / total);
+      if (share > 0.4) best.set(number, Math.max(best.get(number) || 0, share));
+    }
+    return best;
+  };
+
+  // ---- A word typed with the keyboard in the other language: vkfkalxj is 파라미터, ㅔㅁㄱ므ㄷㅅㄷㄱ is parameter.
+  const JAMO = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ", LATIN = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml";
+  const PAIRS = new Map([...VOWEL, ...TAIL].filter((pair) => pair.length > 1).map((pair, number) => ["ㅘㅙㅚㅝㅞㅟㅢㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ"[number], pair]));
+  const longest = (all) => [...all].filter(Boolean).sort((a, b) => b.length - a.length).join("|");
+  const SYLLABLE = new RegExp(`([ㄱ-ㅎ])(${longest(VOWEL)})((?:${longest(TAIL)})(?![ㅏ-ㅣ]))?`, "g");
+  const compose = (jamo) => jamo.replace(SYLLABLE, (_, lead, vowel, tail = "") => String.fromCharCode(0xac00 + (LEAD.indexOf(lead) * 21 + VOWEL.indexOf(vowel)) * 28 + TAIL.indexOf(tail)));
+  const retyped = (word) => {
+    if (/[a-z]/i.test(word)) return compose([...word].map((key) => JAMO[LATIN.indexOf(LATIN.includes(key) ? key : key.toLowerCase())] || key).join(""));
+    return [...keys(word).replace(/[ㄱ-ㅣ]/g, (key) => PAIRS.get(key) || key)].map((key) => LATIN[JAMO.indexOf(key)] || key).join("").toLowerCase();
+  };
+  const meant = ({ index, terms }, query) => {
+    const spelled = () => [...[...index.values()].map((value) => value.keys), ...terms.flatMap(({ names }) => names.map((name) => name.keys))];
+    let all;
+    const familiar = (word) => forms(word).some((form) => index.has(form)) || (all ||= spelled()).some((entry) => entry.startsWith(keys(word)));
+    const parts = query.normalize("NFC").split(/([a-z]+|[가-힣ㄱ-ㅣ_]+)/i), other = parts.map((part, number) => (number % 2 && part.replaceAll("_", "") && !familiar(part.toLowerCase()) ? retyped(part) : ""));
+    const sense = (word) => (/^[가-힣]+[ㄱ-ㅎ]?$/.test(word) ? word.length > 1 : /^[a-z_]{3,}$/.test(word)) && familiar(word);
+    return other.some(sense) ? parts.map((part, number) => other[number] || part).join("") : query;
+  };
+
   // ---- A query: each of its words has to be found, as it is, as the start of a longer one, or by another name.
+  // 움직여요 and 움직인다, 줄어드나요 and 줄어든다: most of their keys from the start.
+  const inflected = (typed, other) => {
+    if (typed[0] !== other[0] || typed[3] !== other[3] || typed.length < 6 || !/[ㄱ-ㅣ]/.test(typed)) return 0;
+    let start = 0;
+    while (start < typed.length && typed[start] === other[start]) start += 1;
+    const rest = Math.max(typed.length, other.length) - start;
+    return start >= 5 && rest <= 5 && start > rest ? 0.6 * (start / (start + rest)) : 0;
+  };
   const similar = (form, entry, word) => {
     const typed = keys(form);
     if (entry.keys === typed) return 1;
-    if (!entry.keys.startsWith(typed)) return 0;
+    if (!entry.keys.startsWith(typed)) return inflected(typed, entry.keys);
     if (PARTICLES.includes(word.slice(form.length)) && word.startsWith(form)) return 0.95;
     return 0.35 + 0.45 * (typed.length / entry.keys.length);
   };
@@ -129,11 +214,14 @@
     return [word];
   };
   const score = (all, query) => {
+    const otherwise = meant(all, query);
+    if (otherwise !== query) return { ...score(all, otherwise), respelled: true };
     const { sections, index, joined, plain, worth, terms } = all;
     // eval()에서: what hangs on a name in Latin letters is no word of its own.
     const parted = query.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : after));
     let asked = words(parted);
-    const telling = asked.filter((word) => !EMPTY.has(word));
+    let telling = asked.filter((word) => !EMPTY.has(word));
+    if (telling.length > 3) telling = telling.filter((word) => !FILLING.has(word));
     if (telling.length) asked = telling;
     if (!asked.length) return { hits: [], asked };
     const mended = asked.map((word) => mend(all, word));
@@ -164,7 +252,7 @@
         best = Math.max(best, exact ? 1 : inflected ? 0.8 : half ? 0.3 + 0.5 * (typed.length / name.keys.length) : 0);
       }
       // A term that is a part of the question counts for less, and for little if it is in every other section.
-      if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? 0.25 * tells(word) ** 2 : 0)));
+      if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? (asked.length > 3 ? 0 : 0.25) * tells(word) ** 2 : 0)));
       explain(number, best);
       // In a longer query too, a word that the notes do not use stands for the one they do.
       for (const word of asked) if (called(word)) others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
@@ -199,12 +287,13 @@
       sum += rare;
       here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
     }
+    const recognized = recognize(all, query), understood = recognized.size ? new Map() : understand(all, query);
     // A dotted name, torch.load, where it stands as it was typed.
     const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
     const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
     const hits = sections.map((section, number) => {
-      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** 3, typed = verbatim(section), how = explains.get(number) || 0;
-      return { section, score: (said + typed) * worth[number] + EXPLAINS * how, exact: sure[number] === asked.length || typed > 0 || how >= 0.5 };
+      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** (asked.length > 3 ? 2 : 3), typed = verbatim(section), how = explains.get(number) || 0, message = recognized.get(number) || 2 * (understood.get(number) || 0);
+      return { section, score: (said + typed) * worth[number] + EXPLAINS * (how + message), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
     }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score);
     // What has all that was asked for comes before what has a part of it, unless the best has not.
     if (hits[0]?.exact) hits.sort((a, b) => b.exact - a.exact);
@@ -250,7 +339,7 @@
   const say = form.dataset;
   let ready, loaded = false, latest = "";
   const fetchIndex = () => {
-    ready ||= fetch(say.index).then((response) => response.json()).then(prepare).then((index) => { loaded = true; return index; });
+    ready ||= fetch(say.index).then((response) => response.json()).then((data) => learn(data, prepare(data))).then((index) => { loaded = true; return index; });
     ready.catch(() => { ready = undefined; });  // the next try may do better
     return ready;
   };

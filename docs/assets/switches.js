@@ -31,12 +31,12 @@
       <g class="lines flow">
         <path d="M340 42V52H236"/><path d="M236 52H74" class="through"/>
         <path d="M236 42V62" class="bar"/></g>
-      <g class="tip">
+      <g class="point">
         <path d="M64 52L77 45V59z" class="through"/>
         <circle cx="278" cy="52" r="6"/><circle cx="172" cy="52" r="6" class="own"/></g>
       <g class="code" text-anchor="middle">
-        <text x="48" y="33">projector</text><text x="172" y="33">encoder</text>
-        <text x="278" y="33">head</text><text x="172" y="89" class="mode"></text></g>
+        <text x="48" y="33">first</text><text x="172" y="33">middle</text>
+        <text x="278" y="33">last</text><text x="172" y="89" class="mode"></text></g>
       <text x="340" y="34" text-anchor="middle">loss</text></svg>` });
   const see = (part, seen) => {
     for (const element of picture.querySelectorAll(part)) {
@@ -72,10 +72,10 @@
       answer.classList.toggle("yes", answer.textContent === yes);
     });
     code.textContent = [
-      `model.encoder.${evaluated ? "eval" : "train"}()`,
-      `model.encoder.requires_grad_(${frozen ? "False" : "True"})`,
+      `model.middle.${evaluated ? "eval" : "train"}()`,
+      `model.middle.requires_grad_(${frozen ? "False" : "True"})`,
       ...(unrecorded ? ["with torch.no_grad():"] : []),
-      `${unrecorded ? "    " : ""}y = model.encoder(y)`,
+      `${unrecorded ? "    " : ""}y = model.middle(y)`,
     ].join("\n");
 
     const [own, before] = answers.map((answer) => answer.textContent === yes);

@@ -1,0 +1,291 @@
+"""The questions in the pages: docs/data/questions.yml, and how a page and a notebook show it.
+
+A page shows a question with a line `{{ question("nn-module/modes/frozen-norm") }}`, and all of
+them with `{{ questions() }}`. The lines look like macros and are none: they are expanded before
+the macros are, so that a page needs no import for them, and they do not count when it is compared
+with its twin, since a question has both languages in one place.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from tools import snippet
+from tools.page import OLD_ADDRESS, Page
+from tools.site import DATA, LOADER, LOCALES, SNIPPETS, Mistake, nav, not_yaml, relative, words
+
+FILE = DATA / "questions.yml"
+LINE = re.compile(r'\{\{ (?:question\("(?P<id>[^"]*)"\)|(?P<all>questions\(\))) \}\}')
+FIELDS, CHOICE = {"id", "block", "asks", "ask", "choices"}, {"right", "text", "prints", "block"}
+SAID = {"text", "prints", "block"}  # what a wrong choice says, in one of three ways
+# What of a built page is no text of its own: a question, and the headings of the page of all.
+BUILT = re.compile(r'<section class="question".*?</section>|<h2 class="asked".*?</h2>', re.DOTALL)
+Texts = dict[str, str]  # by language
+
+
+class Choice(NamedTuple):
+    """A choice of a question, and what to tell whoever takes it."""
+
+    line: int
+    right: bool
+    text: Texts | None  # None: it is what a block prints
+    prints: str
+    why: Texts
+
+
+class Question(NamedTuple):
+    """A question: what is asked of which block, and its choices."""
+
+    line: int
+    id: str
+    asks: str  # the earlier page that it asks about again; empty if it does not
+    block: snippet.Snippet
+    ask: Texts
+    choices: list[Choice]
+    paths: list[str]  # of the block that prints a wrong choice; empty for the others
+
+    @property
+    def page(self) -> str:
+        """The page that it stands on."""
+        return self.id.rpartition("/")[0]
+
+    @property
+    def path(self) -> str:
+        """Of the block that it is about, as a page includes it."""
+        return self.block.path.relative_to(SNIPPETS).as_posix()
+
+    @property
+    def anchor(self) -> str:
+        """Its address on that page."""
+        return f"ask-{self.id.rpartition('/')[2]}"
+
+    @property
+    def right(self) -> int:
+        """The place of the right choice."""
+        return next(place for place, choice in enumerate(self.choices) if choice.right)
+
+    @property
+    def is_why(self) -> bool:
+        """Whether it asks why the block prints this, and not what it prints."""
+        return self.choices[self.right].text is not None
+
+
+@cache
+def questions(file: Path = FILE) -> dict[str, Question]:
+    """All questions, by id. Raises Mistake, with file and line, for the first that is not whole."""
+    found: dict[str, Question] = {}
+    for line, fields, lines in entries(file):
+        if what := next(wrong(line, fields, lines), None):
+            raise Mistake(f"{relative(file)}:{what[0]}: {what[1]}")
+        if twin := found.get(fields["id"]):
+            what = f"line {twin.line} has a question {fields['id']} already. Give this one another."
+            raise Mistake(f"{relative(file)}:{line}: {what}")
+        block = snippet.read(SNIPPETS / fields["block"])
+        choices = []
+        for place, given in zip(lines, fields["choices"]):
+            own = block if given.get("right") else given.get("block")
+            own = snippet.read(SNIPPETS / own) if isinstance(own, str) else own
+            prints = given.get("prints") or (own.output if own else "") or ""
+            right = bool(given.get("right"))
+            choices.append(Choice(place, right, given.get("text"), prints, given["why"]))
+        paths = [one.get("block", "") for one in fields["choices"]]
+        head = line, fields["id"], fields.get("asks", ""), block
+        found[fields["id"]] = Question(*head, fields["ask"], choices, paths)
+    return found
+
+
+def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
+    """Each question as the file has it: its line, its fields, and the lines of its choices."""
+    try:
+        loader = LOADER(file.read_text(encoding="utf-8"))
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        raise not_yaml(file, error) from None
+    found = []
+    for node in root.value if isinstance(root, yaml.SequenceNode) else [root]:
+        line = node.start_mark.line + 1 if node else 1
+        if not isinstance(node, yaml.MappingNode):
+            mend = "Write a list of questions, each with an id."
+            raise Mistake(f"{relative(file)}:{line}: no question. {mend}")
+        choices = {key.value: value for key, value in node.value}.get("choices")
+        choices = choices.value if isinstance(choices, yaml.SequenceNode) else []
+        lines = [one.start_mark.line + 1 for one in choices if isinstance(one, yaml.MappingNode)]
+        found.append((line, loader.construct_object(node, deep=True), lines))
+    return found
+
+
+def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]]:
+    """(line, what is wrong and what to do) for what keeps a question from being asked."""
+    name = fields.get("id", "this question")
+    if odd := fields.keys() - FIELDS:
+        yield line, f"{name} has {min(odd)!r}. A question has {', '.join(sorted(FIELDS))}."
+    if str(fields.get("id", "")).rpartition("/")[0] not in nav():
+        yield line, f"{name}: the id begins with no page of the site. Write nn-module/modes/name."
+    if "block" not in fields:
+        mend = "Add block: with the snippet whose output is the answer."
+        yield line, f"{name} has no block. {mend}"
+    elif what := no_output(fields["block"]):
+        yield line, f"{name}: {what}"
+    yield from ((line, f"{name}: {what}") for what in not_said("ask", fields.get("ask")))
+    if not 3 <= len(lines) <= 4:
+        yield line, f"{name} has {len(lines)} choices. Write three or four."
+        return
+    rights = [place for place, one in zip(lines, fields.get("choices", ())) if one.get("right")]
+    if len(rights) != 1:
+        place = rights[1] if rights else line
+        yield place, f"{name} has {len(rights) or 'no'} right choices. Mark one with right: true."
+    for place, choice in zip(lines, fields.get("choices", ())):
+        if odd := choice.keys() - CHOICE - {"why"}:
+            yield place, f"{name}: a choice has {min(odd)!r}. It has {', '.join(sorted(CHOICE))}."
+        if "why" not in choice:
+            yield place, f"{name}: this choice has no explanation. Add why:, in both languages."
+        else:
+            yield from ((place, f"{name}: {what}") for what in not_said("why", choice["why"]))
+        said = SAID & choice.keys()
+        if choice.get("right") and said - {"text"}:
+            what = "the right choice is what the block prints, or a text. Take out"
+            yield place, f"{name}: {what} {min(said - {'text'})}:."
+        elif not choice.get("right") and len(said) != 1:
+            yield place, f"{name}: a wrong choice has one of {', '.join(sorted(SAID))}."
+        if "text" in choice:
+            yield from ((place, f"{name}: {what}") for what in not_said("text", choice["text"]))
+        if "block" in choice and (what := no_output(choice["block"])):
+            yield place, f"{name}: {what}"
+
+
+def not_said(field: str, texts: Any) -> list[str]:
+    """What is wrong with a text that is to be in every language."""
+    if not isinstance(texts, dict):
+        return [f"{field}: has to be said by language. Write {field}: and below it ko: and en:."]
+    return [f"{field}: lacks {one!r}. Add it." for one in LOCALES if not texts.get(one)]
+
+
+def no_output(path: str) -> str:
+    """Why a block cannot be asked about; nothing if it can."""
+    if not (SNIPPETS / path).is_file():
+        return f"no snippet at snippets/{path}. Mend the path, or write the snippet."
+    try:
+        shown = snippet.read(SNIPPETS / path).output
+    except Mistake as mistake:
+        return str(mistake)
+    return "" if shown else f"snippets/{path} shows no output. Run `make record`."
+
+
+def standing(page: Page) -> dict[int, re.Match[str]]:
+    """The lines of a page that show questions."""
+    found = {number: LINE.fullmatch(line) for number, line in page.lines}
+    return {number: match for number, match in found.items() if match}
+
+
+def asked(page: Page, number: int, match: re.Match[str]) -> Question:
+    """The question that a line of a page shows. Raises Mistake if there is none."""
+    if question := questions().get(match["id"]):
+        return question
+    what = f"no question {match['id']!r} in docs/data/questions.yml. Mend the id, or write it."
+    raise page.mistake(number, what)
+
+
+def expanded(page: Page) -> str:
+    """The Markdown of a page with its questions in place."""
+    lines = page.text.splitlines()
+    for number, match in standing(page).items():
+        if match["all"]:
+            lines[number - 1] = everything(page)
+        else:
+            question = asked(page, number, match)
+            on_page = {one.path for one in page.includes}
+            lines[number - 1] = markdown(question, page, question.path not in on_page)
+    return "\n".join(lines) + "\n"
+
+
+def everything(page: Page) -> str:
+    """All questions by page, in the order of the navigation, each with the way back to its page."""
+    say, parts = words(page.locale)["questions"], ["/// html | div.known\n\n///"]
+    for name in nav():
+        own = [one for one in questions().values() if one.page == name]
+        if not own:
+            continue
+        there = Page.read(page.locale, name)
+        anchor, link = name.rpartition("/")[2], path_to(page, name)
+        parts.append(f"## {there.title().title} {{ #of-{anchor} .asked }}")
+        sections = {
+            match["id"]: section
+            for section in there.sections
+            for match in LINE.finditer(section.text)
+        }
+        for one in own:
+            section = sections.get(one.id, there.title())
+            title = OLD_ADDRESS.sub("", section.title).strip()
+            back = f"{say['again']}: [{title}]({link}#{section.anchor})"
+            parts.append(markdown(one, page, True, f"{back}\n{{: .again }}"))
+    return "\n\n".join(parts)
+
+
+def markdown(question: Question, page: Page, code: bool, after: str = "") -> str:
+    """A question as a page shows it: choices that unfold; assets/questions.js makes a form."""
+    say = words(page.locale)["questions"]
+    label = f"**{say['question']}**"
+    if question.asks:
+        title = Page.read(page.locale, question.asks).title().title
+        label += f" ([{title}]({path_to(page, question.asks)}))"
+    parts = [f"{label}  \n{question.ask[page.locale]}"]
+    parts += shown(question) if code else []
+    for choice in question.choices:
+        verdict = say["right" if choice.right else "wrong"]
+        title = choice.text[page.locale] if choice.text else in_code(choice.prints)
+        why = f"**{verdict}** {choice.why[page.locale]}"
+        parts.append(f"/// details | {title}\n\n{why}\n\n///")
+    attributes = f"data-question='{question.id}' data-right='{question.right}'"
+    opening = f"//// html | section#{question.anchor}.question[{attributes}]"
+    return "\n\n".join([opening, *parts, *filter(None, [after]), "////"])
+
+
+def shown(question: Question) -> list[str]:
+    """The block of a question; with its output if that is not what is asked."""
+    code = f"```python\n{question.block.code}```"
+    return [code, f"```text\n{question.block.output}```"] if question.is_why else [code]
+
+
+def in_code(printed: str) -> str:
+    """An output in one line of Markdown, in which the lines stay apart."""
+    return "<br>".join(f"`{line}`" for line in printed.splitlines())
+
+
+def in_words(page: Page, text: str) -> str:
+    """A piece of a page as a notebook shows it: the questions as text, the answers folded."""
+
+    def told(match: re.Match[str]) -> str:
+        question, say = questions()[match["id"]], words(page.locale)["questions"]
+        parts = [f"**{say['question']}.** {question.ask[page.locale]}"]
+        parts += [] if f'"{question.path}"' in page.text else shown(question)
+        names = [
+            choice.text[page.locale]
+            if choice.text
+            else " / ".join(f"`{line}`" for line in choice.prints.splitlines())
+            for choice in question.choices
+        ]
+        parts.append("\n".join(f"- {name}" for name in names))
+        fold = [f"<details><summary>{say['answers']}</summary>"]
+        for name, choice in zip(names, question.choices):
+            verdict = say["right" if choice.right else "wrong"]
+            fold.append(f"> {name}\n\n**{verdict}** {choice.why[page.locale]}")
+        return "\n\n".join([*parts, *fold, "</details>"])
+
+    return re.sub(rf"^{LINE.pattern}$", told, text, flags=re.MULTILINE)
+
+
+def path_to(page: Page, name: str) -> str:
+    """A link from a page to another one."""
+    return posixpath.relpath(f"{name}.md", posixpath.dirname(page.name))
+
+
+def unsearched(content: str) -> str:
+    """The HTML of a page without its questions: a search is not to find wrong choices."""
+    return BUILT.sub("", content)
