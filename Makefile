@@ -94,8 +94,9 @@ $(SITE): requirements.site.lock | $(BIN)/python
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.site.lock
 	touch $@
 
+# The lock has all that is needed but torch, which peft asks for: without --no-deps pip would want its hash.
 $(CHECKS): requirements.lock | $(BIN)/python
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	touch $@ $(SITE)
 
 # torch is not in the lock: the snippets are to run on every release of its range.

@@ -1,4 +1,4 @@
-"""What the page on freezing says of lerobot is there, in the release it names and in the newest."""
+"""What the pages on VLA code say of lerobot is there, in the release it names and in the newest."""
 
 import ast
 import re
@@ -18,7 +18,8 @@ LINK = re.compile(
     r"\[`(?P<name>[\w.]+)`\]\(https://github\.com/huggingface/lerobot/blob/v(?P<release>[\d.]+)"
     r"/src/(?P<file>[^)#]+)#L(?P<first>\d+)(?:-L(?P<last>\d+))?\)"
 )
-PAGES = [Page.read(locale, "nn-module/freezing") for locale in LOCALES]
+NAMES = ("freezing", "freezing-modes", "freezing-selection")
+PAGES = [Page.read(locale, f"nn-module/{name}") for name in NAMES for locale in LOCALES]
 LINES = [(f"{page.file}:{number}", line) for page in PAGES for number, line in page.lines]
 LINKS = [(where, link) for where, line in LINES for link in LINK.finditer(line)]
 

@@ -1,5 +1,6 @@
 """Every snippet is of its form: one block, which pytest-codeblocks runs, and a stable output."""
 
+import ast
 import os
 import re
 import subprocess
@@ -84,6 +85,21 @@ def test_output_cannot_vary(path):
         what = f"imports {clock[1]}. A time is never the same twice; leave it out."
         problems.append(f"{block.name}:{line}: {what}")
     report(problems)
+
+
+@EACH
+def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
+    block = read(path)
+    known = sys.stdlib_module_names | {"torch", "tiny_vla"}
+    nodes = (node for node in ast.walk(ast.parse(block.code)) if hasattr(node, "names"))
+    names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
+    more = sorted({name.partition(".")[0] for name in names} - known)
+    first = block.code.partition("\n")[0]
+    says = f"# Needs PyTorch and {' and '.join(more)}."
+    if more and first != says:
+        report([f"{block.name}:2: imports {', '.join(more)}. Begin the block with {says!r}"])
+    if not more and first.startswith(says[:19]):
+        report([f"{block.name}:2: needs nothing beside torch. Take out {first!r}"])
 
 
 def columns(line):

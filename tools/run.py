@@ -141,6 +141,8 @@ def prepare(code: str) -> None:
     importlib.import_module(
         "torch._dynamo"
     )  # the first optimizer of a process imports it: a second
+    if "from peft import" in code:  # it brings transformers, and takes as long as torch itself
+        importlib.import_module("peft")
     if "tiny_vla" in code:
         with contextlib.suppress(Exception):  # the block meets the same, and is reported
             importlib.import_module("tiny_vla").pretrained()
