@@ -65,7 +65,7 @@ def test_a_question_is_answered_by_keyboard_and_remembered(site, host, browser):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")  # from one to the next
     page.keyboard.press("Enter")
-    assert verdict(page).startswith("No. This takes eval mode")
+    assert verdict(page).startswith("No. In eval mode")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")  # the last, which is right
     page.keyboard.press("Tab")
