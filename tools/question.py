@@ -133,7 +133,7 @@ def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]
         yield line, f"{name} has no block. {mend}"
     elif what := no_output(fields["block"]):
         yield line, f"{name}: {what}"
-    yield from ((line, f"{name}: {what}") for what in not_said("ask", fields.get("ask")))
+    yield from ((line, f"{name}: {what}") for what in not_said(fields, "ask", fields.get("ask")))
     if not 3 <= len(lines) <= 4:
         yield line, f"{name} has {len(lines)} choices. Write three or four."
         return
@@ -147,7 +147,8 @@ def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]
         if "why" not in choice:
             yield place, f"{name}: this choice has no explanation. Add why:, in both languages."
         else:
-            yield from ((place, f"{name}: {what}") for what in not_said("why", choice["why"]))
+            wanting = not_said(fields, "why", choice["why"])
+            yield from ((place, f"{name}: {what}") for what in wanting)
         said = SAID & choice.keys()
         if choice.get("right") and said - {"text"}:
             what = "the right choice is what the block prints, or a text. Take out"
@@ -155,16 +156,30 @@ def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]
         elif not choice.get("right") and len(said) != 1:
             yield place, f"{name}: a wrong choice has one of {', '.join(sorted(SAID))}."
         if "text" in choice:
-            yield from ((place, f"{name}: {what}") for what in not_said("text", choice["text"]))
+            wanting = not_said(fields, "text", choice["text"])
+            yield from ((place, f"{name}: {what}") for what in wanting)
         if "block" in choice and (what := no_output(choice["block"])):
             yield place, f"{name}: {what}"
 
 
-def not_said(field: str, texts: Any) -> list[str]:
-    """What is wrong with a text that is to be in every language."""
+def not_said(fields: dict, field: str, texts: Any) -> list[str]:
+    """What is wrong with a text that is to be in every language that has the question's page."""
     if not isinstance(texts, dict):
         return [f"{field}: has to be said by language. Write {field}: and below it ko: and en:."]
-    return [f"{field}: lacks {one!r}. Add it." for one in LOCALES if not texts.get(one)]
+    name = str(fields.get("id", "")).rpartition("/")[0]
+    asked = [one for one in LOCALES if Page.read(one, name).text]
+    return [f"{field}: lacks {one!r}. Add it." for one in asked if not texts.get(one)]
+
+
+def as_written(locale: str, name: str) -> Page:
+    """A page in a language, or in the first that it is written in."""
+    pages = (Page.read(one, name) for one in (locale, *LOCALES))
+    return next(page for page in pages if page.text)
+
+
+def said(texts: dict[str, str], locale: str) -> str:
+    """A text in a language; in another one on a page that is not written in this."""
+    return texts.get(locale) or next(iter(texts.values()))
 
 
 def no_output(path: str) -> str:
@@ -212,7 +227,7 @@ def everything(page: Page) -> str:
         own = [one for one in questions().values() if one.page == name]
         if not own:
             continue
-        there = Page.read(page.locale, name)
+        there = as_written(page.locale, name)
         anchor, link = name.rpartition("/")[2], path_to(page, name)
         parts.append(f"## {there.title().title} {{ #of-{anchor} .asked }}")
         sections = {
@@ -233,14 +248,14 @@ def markdown(question: Question, page: Page, code: bool, after: str = "") -> str
     say = words(page.locale)["questions"]
     label = f"**{say['question']}**"
     if question.asks:
-        title = Page.read(page.locale, question.asks).title().title
+        title = as_written(page.locale, question.asks).title().title
         label += f" ([{title}]({path_to(page, question.asks)}))"
-    parts = [f"{label}  \n{question.ask[page.locale]}"]
+    parts = [f"{label}  \n{said(question.ask, page.locale)}"]
     parts += shown(question) if code else []
     for choice in question.choices:
         verdict = say["right" if choice.right else "wrong"]
-        title = choice.text[page.locale] if choice.text else in_code(choice.prints)
-        why = f"**{verdict}** {choice.why[page.locale]}"
+        title = said(choice.text, page.locale) if choice.text else in_code(choice.prints)
+        why = f"**{verdict}** {said(choice.why, page.locale)}"
         parts.append(f"/// details | {title}\n\n{why}\n\n///")
     attributes = f"data-question='{question.id}' data-right='{question.right}'"
     opening = f"//// html | section#{question.anchor}.question[{attributes}]"
@@ -263,10 +278,10 @@ def in_words(page: Page, text: str) -> str:
 
     def told(match: re.Match[str]) -> str:
         question, say = questions()[match["id"]], words(page.locale)["questions"]
-        parts = [f"**{say['question']}.** {question.ask[page.locale]}"]
+        parts = [f"**{say['question']}.** {said(question.ask, page.locale)}"]
         parts += [] if f'"{question.path}"' in page.text else shown(question)
         names = [
-            choice.text[page.locale]
+            said(choice.text, page.locale)
             if choice.text
             else " / ".join(f"`{line}`" for line in choice.prints.splitlines())
             for choice in question.choices
@@ -275,7 +290,7 @@ def in_words(page: Page, text: str) -> str:
         fold = [f"<details><summary>{say['answers']}</summary>"]
         for name, choice in zip(names, question.choices):
             verdict = say["right" if choice.right else "wrong"]
-            fold.append(f"> {name}\n\n**{verdict}** {choice.why[page.locale]}")
+            fold.append(f"> {name}\n\n**{verdict}** {said(choice.why, page.locale)}")
         return "\n\n".join([*parts, *fold, "</details>"])
 
     return re.sub(rf"^{LINE.pattern}$", told, text, flags=re.MULTILINE)
