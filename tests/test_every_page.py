@@ -15,6 +15,7 @@ from test_site import locale_of, source, url
 
 from conftest import report
 from tools.site import LOCALES, ROOT, home
+from tools.snippet import spoken
 
 SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
 
@@ -34,7 +35,8 @@ def known_blocks():
         fence = re.compile(rf"^(`{{3,}}){info}\n([\s\S]*?)^\1$", re.MULTILINE)
         for path in (ROOT / folder).glob(files):
             text = path.read_text(encoding="utf-8").replace(";--8<--", "--8<--")
-            known |= {code for _, code in fence.findall(text)}
+            for locale in LOCALES:
+                known |= {code for _, code in fence.findall(spoken(text, locale))}
     return known
 
 

@@ -11,7 +11,7 @@ from test_snippets import columns
 from conftest import report
 from tools import snippet
 from tools.pytest_plugin import PAGE
-from tools.site import ROOT, relative
+from tools.site import LOCALES, ROOT, relative
 
 PHONES = ["iPhone 13", "Pixel 5", "Galaxy S9+"]
 # The layout, and the part of it that is on the screen.
@@ -63,10 +63,10 @@ def phone(playwright, browser, request):
 @pytest.fixture(scope="module")
 def snippets():
     """{the text of a block: (its snippet, the part of it that the block is)}."""
-    read = map(snippet.read, snippet.paths())
+    read = [snippet.read(path) for path in snippet.paths()]
     return {
         getattr(one, part): (one, part)
-        for one in read
+        for one in (one.spoken(locale) for one in read for locale in LOCALES)
         for part in ("code", "answer", "check")
         if part == "code" or part in one.parts
     }

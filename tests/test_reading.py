@@ -194,7 +194,7 @@ def wrong_with_tip(page, name):
 
 @pytest.mark.parametrize(
     ("address", "name"),
-    [("nn-module/modes/", "추론 모드"), ("en/nn-module/modes/", "running statistics")],
+    [("nn-module/modes/", "추론 모드"), ("en/nn-module/modes/", "training mode")],
 )
 def test_a_term_shows_its_definition(site, host, browser, address, name):
     """On hover, until the pointer has left the definition too; with the focus; by a tap. Escape closes it; nothing is fetched."""
