@@ -19,6 +19,11 @@ def report(problems):
         pytest.fail("\n".join(problems), pytrace=False)
 
 
+def check(holds, message):
+    """Fail with a message if something does not hold."""
+    report([] if holds else [message])
+
+
 def for_each(things):
     """A test of one thing as one of all, or of those of PAGE=…, that says all that is wrong."""
 

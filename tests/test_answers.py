@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from test_hands import PHONE
 
 from conftest import report
 from tools import question, snippet
@@ -10,7 +11,6 @@ from tools.site import SNIPPETS, Mistake, relative
 
 FILE = relative(question.FILE)
 ASKED = "nn-module/modes/#ask-frozen-norm"
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 def asked():

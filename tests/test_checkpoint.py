@@ -6,17 +6,13 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 
+from conftest import check
 from tools import checkpoint, snippet
 from tools.site import LOCALES, SNIPPETS, address, data, relative
 
 FILE = "docs/data/smolvla.yml"
 BLOCK = SNIPPETS / "nn-module/checkpoints/smolvla.md"
 DTYPES = {torch.float32: "F32", torch.bfloat16: "BF16"}
-
-
-def check(holds, message):
-    if not holds:
-        pytest.fail(message, pytrace=False)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ PHONE = {
 }
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 CSS = "docs/assets/site.css"
+PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.mark.parametrize("kind", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -117,6 +118,7 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
         "a page is marked as read of which only the end was seen. See progress.js."
     )
     page.goto(host + "nn-module/parameters/")
+    page.evaluate(PAINTED)  # its beginning is seen
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.locator(".md-nav--primary a .mark").wait_for()
     page.goto(host + "nn-module/modes/#batchnorm")

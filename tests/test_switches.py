@@ -4,20 +4,16 @@ import re
 
 import pytest
 import torch
-import yaml
 from test_site import locale_of, pages, source, url
 
+from conftest import check
 from tools import figures, touched
-from tools.site import ROOT
+from tools.site import data, relative
 
+SWITCHES = relative(touched.SWITCHES)
 RECORD = "Run `make record`, if the new one is right."
 YES = {"ko": {True: "예", False: "아니요"}, "en": {True: "yes", False: "no"}}
 ASKED = "own", "before", "statistics", "drops"
-
-
-def check(holds, message):
-    if not holds:
-        pytest.fail(message, pytrace=False)
 
 
 @pytest.mark.parametrize(
@@ -28,11 +24,7 @@ def check(holds, message):
     ],
 )
 def test_what_is_recorded_is_what_a_run_gives(file, make):
-    shown, now, name = (
-        yaml.safe_load(file.read_text(encoding="utf-8")),
-        make(),
-        file.relative_to(ROOT),
-    )
+    shown, now, name = data(file.stem), make(), relative(file)
     check(
         len(shown) == len(now),
         f"{name}: {len(shown)} entries, and a run gives {len(now)}. {RECORD}",
@@ -73,7 +65,7 @@ def test_the_switches_answer_as_the_run_did(site, host, browser, locale, width):
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(url(site, path, host))
     panel, problems = page.locator(".switches-panel"), []
-    for number, row in enumerate(yaml.safe_load(touched.SWITCHES.read_text(encoding="utf-8"))):
+    for number, row in enumerate(data("switches")):
         second = row["mode"] == "eval", not row["requires_grad"], row["no_grad"]
         for switch, on in enumerate(second):
             inputs = panel.locator(f"[name=switch-{switch}]")
@@ -100,7 +92,7 @@ def test_the_switches_answer_as_the_run_did(site, host, browser, locale, width):
         }
         problems += [
             f"docs/assets/switches.js, on {source(site, path)}: {what} of entry {number + 1} "
-            f"of docs/switches.yml: {is_!r} instead of {ought!r}."
+            f"of {SWITCHES}: {is_!r} instead of {ought!r}."
             for what, (is_, ought) in seen.items()
             if is_ != ought
         ]
@@ -116,14 +108,11 @@ def test_the_switches_are_a_table_without_a_script(site, host, browser, locale):
     page.goto(url(site, path, host))
     rows = page.locator(".switches tbody tr")
     shown = [row.locator("td").all_inner_texts()[1:] for row in rows.all() if row.is_visible()]
-    ought = [
-        [YES[locale][row[asked]] for asked in ASKED]
-        for row in yaml.safe_load(touched.SWITCHES.read_text(encoding="utf-8"))
-    ]
+    ought = [[YES[locale][row[asked]] for asked in ASKED] for row in data("switches")]
     check(
         shown == ought,
         f"docs/theme/macros/figures.md, on {source(site, path)}: "
-        f"without a script the table says {shown}, and docs/switches.yml {ought}.",
+        f"without a script the table says {shown}, and {SWITCHES} {ought}.",
     )
     check(
         not page.locator(".switches :is(input, button)").count(),

@@ -8,7 +8,7 @@ import pytest
 import tiny_vla
 import torch
 
-from conftest import report
+from conftest import check, report
 from tools import figures, snippet
 from tools.page import Page
 from tools.run import Interpreter
@@ -16,11 +16,6 @@ from tools.site import LOCALES, ROOT, SNIPPETS, data, words
 
 FILE = SNIPPETS / "tiny_vla.py"
 RECORD = "Run `make record`, if the new one is right."
-
-
-def check(holds, message):
-    if not holds:
-        pytest.fail(message, pytrace=False)
 
 
 def test_it_is_small():

@@ -153,8 +153,11 @@ def untrained() -> TinyVLA:
 
 def files() -> dict[Path, str]:
     """Each file of docs/data with its text, made anew."""
-    return {
-        DATA / f"{name}.yml": f"# Written by `make record`: {ABOUT[name]}\n"
-        + yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=120)
-        for name, data in (("tiny_vla", tree()), ("curves", curves()), ("scene", scene()))
-    }
+    made = {"tiny_vla": tree(), "curves": curves(), "scene": scene()}
+    return {DATA / f"{name}.yml": recorded(ABOUT[name], data) for name, data in made.items()}
+
+
+def recorded(about: str, data) -> str:
+    """The text of a file that `make record` writes."""
+    dumped = yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=120)
+    return f"# Written by `make record`: {about}\n{dumped}"

@@ -51,6 +51,8 @@ SOLVED = re.compile(r"(?:.+/)?exercises/solved")
 MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
 CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
+# The data that macros and drawings show as it stands.
+DRAWN = "layers", "tiny_vla", "curves", "scene", "vla_model", "switches"
 TALKATIVE = (
     "mkdocs.plugins.mkdocs_macros",
     "mkdocs.plugins.mkdocs_static_i18n",
@@ -123,10 +125,10 @@ def resolver(file, files, config):
 def other_page(file) -> Page | None:
     """The page to show in place of one that is not written; None if it is written."""
     locale, name = file.src_uri.partition("/")[0], page_name(file)
-    if locale not in LOCALES or Page.read(locale, name).text:
+    if locale not in LOCALES:
         return None
-    pages = (Page.read(other, name) for other in LOCALES)
-    return next((page for page in pages if page.text), None)
+    shown = Page.as_written(locale, name)
+    return shown if shown.locale != locale else None
 
 
 def highlight_once(highlight):
@@ -181,12 +183,7 @@ def on_config(config):
     vars(config.extra).pop("alternate", None)  # i18n leaves here what its last page had
     config.extra.update(
         words=words,
-        layers=site.data("layers"),
-        tiny_vla=site.data("tiny_vla"),
-        curves=site.data("curves"),
-        scene=site.data("scene"),
-        vla_model=site.data("vla_model"),
-        switches=site.data("switches"),
+        **{name: site.data(name) for name in DRAWN},
         folders=list(filter(None, map(site.home, LOCALES))),  # of languages but the default one
         smolvla=checkpoint.tree(),
         questions=question.questions(),
@@ -369,8 +366,9 @@ def on_page_context(context, *, page, config, nav):
     """Take up what the search is to find; then, for the reader alone, mark the glossary's terms."""
     build = builds[current(config)]
     address = page.url.removeprefix("./").removeprefix(site.home(build.locale))
-    build.sections[address] = search.sections(question.unsearched(page.content), address)
-    build.messages.update(search.messages(page.content, address))
+    searched = question.unsearched(page.content)
+    build.sections[address] = search.sections(searched, address)
+    build.messages.update(search.messages(searched, address))
     glossary, address = Page.read(build.locale, "glossary"), site.address(build.locale, "glossary")
     if page_name(page.file) == "glossary":
         shown = other_page(page.file) or glossary

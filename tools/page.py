@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.site import DOCS, SNIPPETS, Mistake
+from tools.site import DOCS, LOCALES, SNIPPETS, Mistake
 
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})\s*(?P<info>.*)")
 HEADING = re.compile(
@@ -136,6 +136,12 @@ class Page:
         path = docs / locale / f"{name}.md"
         text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
         return cls(locale, name, text, docs)
+
+    @classmethod
+    def as_written(cls, locale: str, name: str) -> Page:
+        """A page in a language, or in the first that it is written in."""
+        pages = (cls.read(one, name) for one in (locale, *LOCALES))
+        return next((page for page in pages if page.text), cls(locale, name, ""))
 
     @property
     def path(self) -> Path:

@@ -171,12 +171,6 @@ def not_said(fields: dict, field: str, texts: Any) -> list[str]:
     return [f"{field}: lacks {one!r}. Add it." for one in asked if not texts.get(one)]
 
 
-def as_written(locale: str, name: str) -> Page:
-    """A page in a language, or in the first that it is written in."""
-    pages = (Page.read(one, name) for one in (locale, *LOCALES))
-    return next(page for page in pages if page.text)
-
-
 def said(texts: dict[str, str], locale: str) -> str:
     """A text in a language; in another one on a page that is not written in this."""
     return texts.get(locale) or next(iter(texts.values()))
@@ -227,7 +221,7 @@ def everything(page: Page) -> str:
         own = [one for one in questions().values() if one.page == name]
         if not own:
             continue
-        there = as_written(page.locale, name)
+        there = Page.as_written(page.locale, name)
         anchor, link = name.rpartition("/")[2], path_to(page, name)
         parts.append(f"## {there.title().title} {{ #of-{anchor} .asked }}")
         sections = {
@@ -248,13 +242,13 @@ def markdown(question: Question, page: Page, code: bool, after: str = "") -> str
     say = words(page.locale)["questions"]
     label = f"**{say['question']}**"
     if question.asks:
-        title = as_written(page.locale, question.asks).title().title
+        title = Page.as_written(page.locale, question.asks).title().title
         label += f" ([{title}]({path_to(page, question.asks)}))"
     parts = [f"{label}  \n{said(question.ask, page.locale)}"]
     parts += shown(question) if code else []
     for choice in question.choices:
         verdict = say["right" if choice.right else "wrong"]
-        title = said(choice.text, page.locale) if choice.text else in_code(choice.prints)
+        title = in_one_line(choice, page.locale, "<br>")
         why = f"**{verdict}** {said(choice.why, page.locale)}"
         parts.append(f"/// details | {title}\n\n{why}\n\n///")
     attributes = f"data-question='{question.id}' data-right='{question.right}'"
@@ -268,9 +262,11 @@ def shown(question: Question) -> list[str]:
     return [code, f"```text\n{question.block.output}```"] if question.is_why else [code]
 
 
-def in_code(printed: str) -> str:
-    """An output in one line of Markdown, in which the lines stay apart."""
-    return "<br>".join(f"`{line}`" for line in printed.splitlines())
+def in_one_line(choice: Choice, locale: str, between: str) -> str:
+    """A choice in one line of Markdown, with something between the lines of an output."""
+    if choice.text:
+        return said(choice.text, locale)
+    return between.join(f"`{line}`" for line in choice.prints.splitlines())
 
 
 def in_words(page: Page, text: str) -> str:
@@ -280,12 +276,7 @@ def in_words(page: Page, text: str) -> str:
         question, say = questions()[match["id"]], words(page.locale)["questions"]
         parts = [f"**{say['question']}.** {said(question.ask, page.locale)}"]
         parts += [] if f'"{question.path}"' in page.text else shown(question)
-        names = [
-            said(choice.text, page.locale)
-            if choice.text
-            else " / ".join(f"`{line}`" for line in choice.prints.splitlines())
-            for choice in question.choices
-        ]
+        names = [in_one_line(choice, page.locale, " / ") for choice in question.choices]
         parts.append("\n".join(f"- {name}" for name in names))
         fold = [f"<details><summary>{say['answers']}</summary>"]
         for name, choice in zip(names, question.choices):

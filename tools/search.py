@@ -51,6 +51,17 @@ def one_line(text: str) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))).strip()
 
 
+def parts(content: str) -> list[tuple[str, str, str, str]]:
+    """The HTML of a page, cut at its headings: anchor, language, heading, and what is below it."""
+    _, *pieces = HEADING.split(NOT_SAID.sub("", content))
+    return list(zip(*(pieces[place::4] for place in range(4))))
+
+
+def messages_in(content: str) -> list[str]:
+    """What of the code in a piece of HTML is an error message."""
+    return [*filter(MESSAGE.match, map(one_line, CODE.findall(content)))]
+
+
 def sections(content: str, address: str) -> Sections:
     """For each section of a page its address, title and page's title, prose, and names in code.
 
@@ -58,15 +69,16 @@ def sections(content: str, address: str) -> Sections:
     than its page has that language at the end.
     """
     found: Sections = []
-    _, *parts = HEADING.split(NOT_SAID.sub("", content))
-    for anchor, language, heading, text in zip(*(parts[place::4] for place in range(4))):
+    cut = parts(content)
+    title = one_line(cut[0][2])
+    for anchor, language, heading, text in cut:
         prose = BLOCK.sub(" ", text)
         named = dict.fromkeys(map(one_line, CODE.findall(heading + prose)))
         # Nobody reads a check, and what is about a message is found by it.
-        unread = anchor == "check" or any(map(MESSAGE.match, map(one_line, CODE.findall(heading))))
+        unread = anchor == "check" or messages_in(heading)
         blocks = "" if unread else html.unescape(one_line(" ".join(BLOCK.findall(text))))
         where = f"{address}#{anchor}" if found else address
-        titles, told = (one_line(heading), one_line(parts[2])), one_line(prose)
+        titles, told = (one_line(heading), title), one_line(prose)
         said = {*re.findall(r"\w+", " ".join([titles[0], told, *named])), *keyword.kwlist, "print"}
         used = sorted(set(re.findall(r"[A-Za-z_]\w{2,}", blocks)) - said)
         texts = told, " ".join(named), " ".join(used)
@@ -81,14 +93,9 @@ def messages(content: str, address: str) -> dict[str, list[str]]:
     message as other releases, or other layers, put it.
     """
     found = {}
-    _, *parts = HEADING.split(NOT_SAID.sub("", content))
-    for anchor, heading, text in zip(parts[::4], parts[2::4], parts[3::4]):
-        said = [
-            [*filter(MESSAGE.match, map(one_line, CODE.findall(part)))]
-            for part in (heading, BLOCK.sub(" ", text))
-        ]
-        if said[0]:
-            found[f"{address}#{anchor}"] = [*said[0], *said[1]]
+    for anchor, _, heading, text in parts(content):
+        if said := messages_in(heading):
+            found[f"{address}#{anchor}"] = [*said, *messages_in(BLOCK.sub(" ", text))]
     return found
 
 

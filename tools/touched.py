@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from torch import nn
 
 from tools import figures, snippet
@@ -76,17 +75,9 @@ def switches() -> list[dict]:
 
 def files() -> dict[Path, str]:
     """Both files with their texts, made anew."""
-    about = "# Written by `make record`: "
-    rows, settings = figures.tree(vla_model()), switches()
-
-    def dump(data):
-        return yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=120)
-
+    tree = "what VLAModel consists of. The module tree of the road is made from it."
+    settings = "what three switches do to a part of a model, in all eight settings."
     return {
-        TREE: about
-        + "what VLAModel consists of. The module tree of the road is made from it.\n"
-        + dump(rows),
-        SWITCHES: about
-        + "what three switches do to a part of a model, in all eight settings.\n"
-        + dump(settings),
+        TREE: figures.recorded(tree, figures.tree(vla_model())),
+        SWITCHES: figures.recorded(settings, switches()),
     }

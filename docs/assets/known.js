@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const say = JSON.parse(document.currentScript.dataset.words);  // from docs/data/words.yml
-  const { all, right, missed, shows, questions, named, make, button } = window.progress;
+  const { all, right, missed, shows, questions, named, button } = window.progress;
   const filled = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), text);
 
   // ---- What to read again, and one question after the other.

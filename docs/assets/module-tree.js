@@ -9,11 +9,6 @@
   const words = JSON.parse(table.dataset.words);
   const say = (what, values = {}) => words[what].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const number = (n) => n.toLocaleString(document.documentElement.lang);
-  const make = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
 
   // A submodule: its row, and the keys below it that are parameters.
   const modules = [...table.tBodies[0].rows].map((row) => ({ row, path: row.dataset.path, name: row.dataset.path || "model" }));

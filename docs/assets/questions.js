@@ -3,11 +3,6 @@
 (() => {
   const say = JSON.parse(document.currentScript.dataset.words);  // from docs/data/words.yml
   const { right, missed, shows } = window.progress;
-  const make = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
   const button = (text, act) => {
     const made = make("button", { type: "button", className: "md-button", textContent: text });
     made.addEventListener("click", act);
@@ -84,5 +79,5 @@
     return { id, section, reset };
   };
   const questions = [...document.querySelectorAll(".question")].map(ask);
-  Object.assign(window.progress, { questions, named, make, button });  // for assets/known.js
+  Object.assign(window.progress, { questions, named, button });  // for assets/known.js
 })();

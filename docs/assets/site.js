@@ -3,6 +3,14 @@
 "use strict";
 (() => {
   const say = document.currentScript.dataset;
+
+  // An element with its properties and children, for the scripts that come after this one.
+  window.make = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
   const dialog = document.querySelector(".md-dialog");
   dialog.setAttribute("role", "status");
 

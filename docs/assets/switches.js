@@ -6,11 +6,6 @@
   const table = place.querySelector("table");
 
   const say = JSON.parse(place.dataset.words);  // from docs/data/words.yml
-  const make = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
 
   // The picture: forward above, the gradient back below, through the boxes; a dot where it is kept.
   const picture = make("figure", { className: "drawing road", innerHTML: `
