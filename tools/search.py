@@ -155,6 +155,7 @@ def index(pages: dict[str, Sections], glossary: Page, said: dict[str, list[str]]
         "terms": terms(glossary, addresses),
         "messages": said,
         "asked": asked(glossary.locale, addresses),
+        "synonyms": data("synonyms"),
         "worth": list(data("search").items()),
     }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))

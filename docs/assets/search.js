@@ -96,7 +96,7 @@
     const each = part.match(/\b[a-z_][a-z0-9_]*/g) || [];
     return [...each, ...each.slice(1).map((word, number) => `${each[number]} ${word}`)];
   }));
-  const learn = ({ sections, messages, asked }, all) => {
+  const learn = ({ sections, messages, asked, synonyms }, all) => {
     const numbers = new Map(sections.map(([address], number) => [address, number]));
     const learned = Object.entries(messages).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), parts: pieces(text) })));
     const often = new Map();
@@ -104,12 +104,16 @@
     const tells = new Map([...often].map(([part, times]) => [part, Math.log(1 + learned.length / times) * (part.includes(" ") ? 1 : 0.5)]));
     for (const one of learned) one.whole = [...one.parts].reduce((sum, part) => sum + tells.get(part), 0);
     for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.6;  // found by its message, not by a name in it
-    const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text) })));
-    return { ...all, learned, tells, phrases };
+    const means = meaning(synonyms);
+    const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text, means) })));
+    return { ...all, learned, tells, phrases, means };
   };
   const recognize = ({ learned, tells }, query) => {
     const typed = [...pieces(query)].filter((part) => tells.has(part)), best = new Map();
     const asked = typed.reduce((sum, part) => sum + tells.get(part), 0);
+    // map_location: a name alone that one message bears.
+    const bear = /^\w+_\w+$/.test(query.trim()) ? new Set(learned.filter(({ parts }) => parts.has(typed[0])).map(({ number }) => number)) : [];
+    if (bear.size === 1) best.set([...bear][0], 0.5);
     for (const { number, parts, whole } of learned) {
       const shared = typed.filter((part) => parts.has(part));
       if (shared.filter((part) => part.includes(" ")).length < 2) continue;
@@ -119,13 +123,19 @@
     return best;
   };
   // What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
-  const stems = (text) => {
+  // Words that docs/data/synonyms.yml has in one line are one word.
+  const meaning = (synonyms) => {
+    const known = synonyms.flatMap((line, number) => line.map((word) => [/[가-힣]/.test(word) ? keys(phrase(word)) : shortest(word), `@${number}`]));
+    const latin = new Map(known), begun = known.filter(([word]) => /[ㄱ-ㅣ]/.test(word));
+    return (word) => latin.get(shortest(word)) || (begun.find(([start]) => keys(word).startsWith(start)) || [, keys(shortest(word))])[1];
+  };
+  const stems = (text, means) => {
     const all = words(text.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : ` ${after}`)));
-    return [...new Set(all.filter((word) => !EMPTY.has(word) && !FILLING.has(word)).map((word) => keys(shortest(word))))];
+    return [...new Set(all.filter((word) => !EMPTY.has(word) && !FILLING.has(word)).map(means))];
   };
   const alike = (a, b) => a === b || (/[ㄱ-ㅣ]/.test(a) && (inflected(a, b) > 0 || (Math.min(a.length, b.length) > 3 && Math.abs(a.length - b.length) < 4 && (a.startsWith(b) || b.startsWith(a)))));
-  const understand = ({ phrases }, query) => {
-    const typed = stems(query), best = new Map();
+  const understand = ({ phrases, means }, query) => {
+    const typed = stems(query, means), best = new Map();
     if (typed.length < 3) return best;
     const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))];
     const same = new Map(typed.map((word) => [word, new Set(spelled.filter((other) => alike(word, other)))]));
