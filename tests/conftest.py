@@ -74,7 +74,7 @@ def shown(site):
     return [path for path in sorted(site.rglob("*.html")) if path.name != "404.html"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def host(build, tmp_path_factory):
     """The address at which the built site is served, below the path it was built for."""
     root = tmp_path_factory.mktemp("host")
@@ -83,14 +83,14 @@ def host(build, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def playwright():
     """Playwright, which also knows the screens of phones."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright):
     """A Chromium; without one its tests are skipped by name, and with CI=true they fail."""
     if browsers.CHROMIUM is None and os.environ.get("CI") != "true":
