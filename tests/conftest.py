@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tools import browser as browsers
-from tools import run
-from tools.pytest_plugin import PAGE, is_of_page
+from tools.pytest_plugin import PAGE, fresh_interpreter, is_of_page
 from tools.site import LOCALES, address
 
 
@@ -102,7 +101,6 @@ def browser(playwright):
 
 
 @pytest.fixture(scope="session")
-def interpreter():
+def interpreter(request):
     """What runs code as a fresh interpreter would."""
-    with run.Interpreter() as fresh:
-        yield fresh
+    return fresh_interpreter(request.config)
