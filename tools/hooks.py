@@ -14,11 +14,13 @@ import posixpath
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+import pymdownx.highlight
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
@@ -26,6 +28,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url, write_file
 from mkdocs_jupyter.config import settings as jupyter_settings
 from nbconvert.exporters.templateexporter import default_filters
+from pygments.lexers import get_lexer_by_name
 from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
@@ -159,6 +162,7 @@ def on_startup(*, command, dirty):
     serving = Serving(machinery=written()) if command == "serve" else None
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
     Highlight.highlight = highlight_once(Highlight.highlight)
+    pymdownx.highlight.get_lexer_by_name = cache(get_lexer_by_name)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
