@@ -1,6 +1,7 @@
 """The built site, built once for all tests that look at it, and a Chromium to look at it with."""
 
 import fcntl
+import gc
 import json
 import os
 
@@ -10,6 +11,8 @@ from playwright.sync_api import sync_playwright
 from tools import browser as browsers
 from tools.pytest_plugin import PAGE, fresh_interpreter, is_of_page
 from tools.site import LOCALES, address
+
+gc.set_threshold(100_000)  # parsed pages are many objects, and stay
 
 
 def report(problems):

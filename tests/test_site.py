@@ -71,6 +71,11 @@ def anchors(path):
     return {tag["id"] for tag in parse(path).find_all(id=True)}
 
 
+@cache
+def gzipped(file):
+    return len(gzip.compress(file.read_bytes()))
+
+
 def pages(site):
     return sorted(p for p in site.rglob("*.html"))
 
@@ -308,7 +313,7 @@ def test_pages_are_light(site, shown):
             for tag in parse(path).select("script[src], link[rel=stylesheet]")
         }
         files = [path, *(file_at(site, urljoin(url(site, path), address)) for address in fetched)]
-        weight = sum(len(gzip.compress(file.read_bytes())) for file in files) / 1024
+        weight = sum(map(gzipped, files)) / 1024
         limit = LIMIT.get(url(site, path).removeprefix(SITE_URL).removeprefix("en/"), 80)
         if weight > limit:
             problems.append(
