@@ -27,12 +27,7 @@ POLICY = {
     "base-uri": "'none'",
     "form-action": "'none'",
 }
-LIMIT = {
-    "nn-module/exercises/solved/": 120,
-    "nn-module/lab/": 90,
-    "nn-module/more-layers/": 82,
-    "nn-module/questions/": 84,
-}  # KiB; every other page has 80
+LIMIT = {"nn-module/exercises/solved/": 120}  # KiB; every other page has 80
 PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 PLAIN_SPAN = re.compile(r'<span(?: class="[\w-]*")?>|</span>')
 # Elements and attributes that make a browser fetch something without being asked.

@@ -230,6 +230,9 @@ def on_nav(nav, *, config, files):
 
         build.texts[page.name] = as_shown(page, record, note)
         found[page.name] = file
+    # Where the line that says what is done leads to: the section on what the browser remembers.
+    kept = next((name for name, text in build.texts.items() if "#kept }" in text), "index")
+    config.extra["kept"] = site.address(DEFAULT, kept) + "#kept"
     offer_notebooks(build, found, config, files)
 
 
