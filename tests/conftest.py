@@ -1,6 +1,7 @@
 """The built site, built once for all tests that look at it, and a Chromium to look at it with."""
 
 import fcntl
+import gc
 import json
 import os
 
@@ -8,9 +9,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tools import browser as browsers
-from tools import run
-from tools.pytest_plugin import PAGE, is_of_page
+from tools.pytest_plugin import PAGE, fresh_interpreter, is_of_page
 from tools.site import LOCALES, address
+
+gc.set_threshold(100_000)  # parsed pages are many objects, and stay
 
 
 def report(problems):
@@ -74,7 +76,7 @@ def shown(site):
     return [path for path in sorted(site.rglob("*.html")) if path.name != "404.html"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def host(build, tmp_path_factory):
     """The address at which the built site is served, below the path it was built for."""
     root = tmp_path_factory.mktemp("host")
@@ -83,14 +85,14 @@ def host(build, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def playwright():
     """Playwright, which also knows the screens of phones."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright):
     """A Chromium; without one its tests are skipped by name, and with CI=true they fail."""
     if browsers.CHROMIUM is None and os.environ.get("CI") != "true":
@@ -102,7 +104,6 @@ def browser(playwright):
 
 
 @pytest.fixture(scope="session")
-def interpreter():
+def interpreter(request):
     """What runs code as a fresh interpreter would."""
-    with run.Interpreter() as fresh:
-        yield fresh
+    return fresh_interpreter(request.config)

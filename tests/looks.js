@@ -100,4 +100,55 @@
         const box = link?.getBoundingClientRect();
         return !link || box.top >= 48 && box.bottom <= innerHeight;
     },
+    // Each block: its kind, its text, the code before it, how many columns it has room for, and whether it scrolls. Code is
+    // set as a phone sets it: whatever the font, a column is 0.6 em, as in Menlo, SF Mono, Roboto Mono.
+    blocks: () => {
+        document.styleSheets[0].insertRule("pre > code { font-size-adjust: ch-width 0.6 !important; }");
+        let before = "";
+        return [...document.querySelectorAll("article pre > code")].map((code) => {
+            const style = getComputedStyle(code), text = code.textContent;
+            const probe = document.createElement("span");
+            probe.textContent = "0".repeat(100);
+            probe.style.cssText = "position: absolute; white-space: pre";
+            code.append(probe);
+            const column = probe.getBoundingClientRect().width / 100;
+            probe.remove();
+            const kind = (code.closest(".highlight")?.className.match(/language-(text|pytb)/) || [0, "code"])[1];
+            if (kind === "code") before = text;
+            return {
+                kind, text, before, em: column / parseFloat(style.fontSize), scrolls: code.scrollWidth > code.clientWidth,
+                room: (code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / column,
+            };
+        });
+    },
+    // Hangul at a line's start that belongs to what ends the line before: [what stands there, from where the line begins].
+    // Hangul after Hangul is let be: a column narrower than a word has to break it.
+    stranded: () => {
+        const found = [], range = new Range();
+        const places = "p, li, td, th, dd, dt, h1, h2, h3, h4, summary, caption, button, label, .md-ellipsis";
+        let place, before;
+        for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+            const node = walk.currentNode, parent = node.parentElement;
+            if (parent.closest("pre, svg, script") || !parent.checkVisibility()) continue;
+            if (parent.closest(places) !== place) before = null;
+            place = parent.closest(places);
+            for (let at = 0; at < node.data.length; at++) {
+                if (/\s/.test(node.data[at])) {
+                    before = null;
+                    continue;
+                }
+                range.setStart(node, at);
+                range.setEnd(node, at + 1);
+                const box = range.getClientRects()[0];
+                if (!box?.width) continue;
+                if (before && /[^가-힣]./.test(before.letter + node.data[at]) && /[가-힣]/.test(node.data[at])
+                    && box.left < before.box.left && box.top > before.box.bottom - 4) {
+                    const ends = before.node === node ? node.data.slice(0, at) : before.node.data;
+                    found.push([ends.slice(-20), node.data.slice(at, at + 12)]);
+                }
+                before = { letter: node.data[at], box, node };
+            }
+        }
+        return found;
+    },
 })

@@ -1,38 +1,12 @@
-"""axe finds nothing on any page, unfolded.
+"""axe finds nothing in the search; of the pages themselves, test_every_page.py has it judge each.
 
-Each is in one of the four combinations of width and scheme, its twin in another.
-
-`make bench` tries every page in all four.
+`make bench` tries every page in all four combinations of width and scheme.
 """
 
 import pytest
-from test_site import source, url
 
 from conftest import report
-from tools.browser import COMBINATIONS, violations
-from tools.site import LOCALES, locale_of
-
-
-@pytest.mark.parametrize("turn", range(4))
-def test_axe_finds_nothing(site, shown, host, browser, turn):
-    width, scheme = COMBINATIONS[turn]
-    # The policy of the pages keeps out axe as well.
-    context = browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True
-    )
-    page = context.new_page()
-    problems = []
-    for first, locale in enumerate(LOCALES):
-        own = [path for path in shown if locale_of(path.relative_to(site).as_posix()) == locale]
-        for number, path in enumerate(own):
-            if (number + 2 * first) % 4 == turn:
-                page.goto(url(site, path, host))
-                problems += [
-                    f"{source(site, path)}: at {width} pixels, {scheme}, axe finds {what}"
-                    for what in violations(page)
-                ]
-    context.close()
-    report(problems)
+from tools.browser import violations
 
 
 @pytest.mark.parametrize(

@@ -275,16 +275,17 @@ def test_search_finds_the_section_that_explains(site, host, browser, locale):
 
 
 def test_the_index_waits_for_the_reader(site, host, browser):
-    """It is fetched when the reader turns to search, with the keyboard too; a hit is reached with the keyboard."""
+    """It, and what searches it, is fetched when the reader turns to search; a hit is reached with the keyboard."""
     page = browser.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(host)))
     page.goto(host + "en/nn-module/modes/", wait_until="networkidle")
-    assert not [url for url in asked if "search" in url and not url.endswith(".js")]
+    assert not [url for url in asked if "search/" in url or "find.js" in url]
     page.keyboard.press("/")
     page.keyboard.type("dropout")
     page.locator(".md-search-result__link").first.wait_for()
-    assert [url for url in asked if "search/" in url] == ["search/en.json"]
+    fetched = [url for url in asked if "search/" in url or "find.js" in url]
+    assert sorted(fetched) == ["assets/find.js", "search/en.json"]
     assert page.get_by_role("status").first.inner_text().startswith("Found: ")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -320,7 +321,7 @@ def results(page, query):
 def test_search_says_what_it_found(site, host, browser):
     """A match, a near one, another spelling, nothing: each is called what it is, and nothing is no dead end."""
     page = browser.new_page()
-    page.goto(host + "en/nn-module/modes/")
+    page.goto(host + "en/nn-module/pitfalls/")
     told = {
         query: results(page, query)
         for query in ("dropuot", "dropout kubernetes", "zzz", "register_buffer")
@@ -335,12 +336,12 @@ def test_search_says_what_it_found(site, host, browser):
     )
     results(page, "zzz")
     assert ways.is_visible() and ways.get_by_role("link").count() >= 4, (
-        "nothing found, and no way on. See extra.search.ways in mkdocs.yml."
+        "nothing found, and no way on. See search.ways in docs/data/words.yml."
     )
     ways.get_by_role(
-        "link", name="Pitfalls: train and eval"
+        "link", name="the robot moves wrongly"
     ).click()  # on this page: the search closes
-    page.wait_for_url("**/en/nn-module/modes/#pitfalls")
+    page.wait_for_url("**/en/nn-module/pitfalls/#robot")
     assert not page.locator("#__search").is_checked()
     page.close()
 
@@ -380,8 +381,7 @@ def test_excerpts_are_of_whole_words(site, host, browser, address, queries):
         results(page, query)
         assert page.locator(".md-search-result mark").count(), query
         problems += [
-            f"{query!r}: {wrong}. See excerpt() in search.js."
-            for wrong in page.evaluate(CUT, query)
+            f"{query!r}: {wrong}. See excerpt() in find.js." for wrong in page.evaluate(CUT, query)
         ]
     page.close()
     report(problems)
@@ -426,7 +426,7 @@ def test_search_opens_with_keys(site, host, browser):
 
 
 def test_search_says_that_it_waits_or_cannot(site, host, browser):
-    """While the index is on its way, and when it does not come; Enter tries again."""
+    """While the index is on its way, and when it, or what searches it, does not come; Enter tries again."""
     page = browser.new_page()
     held = []
     page.route("**/search/en.json", lambda route: held.append(route))
@@ -439,6 +439,11 @@ def test_search_says_that_it_waits_or_cannot(site, host, browser):
     held.pop().abort()
     page.get_by_text("The index could not be loaded.").wait_for()
     page.unroute("**/search/en.json")
+    page.reload()
+    page.route("**/find.js", lambda route: route.abort())
+    page.locator(".md-search__input").fill("dropout")
+    page.get_by_text("The index could not be loaded.").wait_for()
+    page.unroute("**/find.js")
     page.keyboard.press("Enter")
     page.locator(".md-search-result__link").first.wait_for()
     assert status.inner_text().startswith("Found: ")

@@ -1,28 +1,39 @@
 """Every page, opened once on a phone and once on a desk, and whatever holds for all of them there.
 
-Korean pages in the light scheme, English ones in the dark. tests/looks.js is what runs on a page.
+Half of the pages of a language are in the light scheme, half in the dark, and their twins in the
+other; of each scheme axe judges half on a phone. tests/looks.js is what runs on a page.
 """
 
 import re
 from collections import defaultdict
 from functools import cache
-from itertools import cycle
 from pathlib import Path
 
 import pytest
 from test_hands import CSS, DESKTOP, PHONE
+from test_phone import LAYOUT, WIDE
 from test_site import locale_of, source, url
+from test_snippets import columns
 
 from conftest import report
-from tools.site import LOCALES, ROOT, home
+from tools import snippet
+from tools.browser import COMBINATIONS, violations
+from tools.pytest_plugin import PAGE
+from tools.site import LOCALES, ROOT, home, relative
 from tools.snippet import spoken
 
 SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 
 
 def run(page, name):
     """What a script of looks.js finds."""
     return page.evaluate(f"({SCRIPT}).{name}()")
+
+
+def at_width(page, width):
+    """Make the window this wide."""
+    page.set_viewport_size({"width": width, "height": 844})
 
 
 def known_blocks():
@@ -52,7 +63,7 @@ def does_not_shift(page):
 def fits_the_window(page):
     """On a desk, however narrow the window: nothing wider than it, no name broken in two."""
     for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 844})
+        at_width(page, width)
         wide = page.evaluate("document.documentElement.scrollWidth") - width
         if wide > 0:
             yield f"{wide} pixels wider than a window of {width}"
@@ -98,7 +109,7 @@ def has_a_footer_that_leads_on(page):
 
 def leaves_code_uncovered(page):
     """Folds are open from here on."""
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    page.evaluate(UNFOLD)
     if over := run(page, "covering"):
         what = f"at 390 pixels {over} buttons to copy are over their code"
         yield f"{what}. See .md-code__nav in {CSS}."
@@ -120,6 +131,41 @@ def asks_its_own_host_alone(page):
     return found
 
 
+def keeps_to_a_small_screen(page):
+    """At 320 pixels nothing scrolls sideways; test_code_fits_a_phone judges the blocks at 390."""
+    at_width(page, 320)
+    if (wide := page.evaluate(LAYOUT)["layout"]) > 320:
+        what = "".join(page.evaluate(WIDE, 320))
+        what = f"{wide} pixels wide on a screen of 320: {what}"
+        yield f"{what} Let it wrap in site.css, or scroll on its own."
+    at_width(page, 390)
+    page.blocks += [(page.file, block) for block in run(page, "blocks")]
+
+
+def begins_no_line_with_a_particle(page):
+    """After code, a bracket, a quote or a formula; on a desk in the columns at the sides too."""
+    if page.locale != "ko":
+        return
+    page.evaluate(UNFOLD)
+    for width in (360, 390) if page.is_phone else (1440,):
+        at_width(page, width)
+        for ends, begins in run(page, "stranded"):
+            what = f"{width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}"
+            yield (
+                f"{what}. Is the code before it as wide as the column? Word it otherwise; "
+                "or mend tools/korean.py, or the word joiner in site.css."
+            )
+
+
+def axe_finds_nothing(page):
+    """Unfolded; a page is judged in one of the two visits."""
+    width, scheme = page.combination
+    if page.is_phone == (width < 1000):
+        at_width(page, width)
+        for what in violations(page, page.looks_seen[width, scheme]):
+            yield f"at {width} pixels, axe finds {what}"
+
+
 HANDS = is_large_enough_for_a_finger, has_icons_that_are_seen
 LOOKS = {
     "phone": (
@@ -128,6 +174,9 @@ LOOKS = {
         leaves_code_uncovered,
         *HANDS,
         asks_its_own_host_alone,
+        keeps_to_a_small_screen,
+        begins_no_line_with_a_particle,
+        axe_finds_nothing,
     ),
     "desktop": (
         does_not_shift,
@@ -136,6 +185,8 @@ LOOKS = {
         copies_the_code_alone,
         fits_the_window,
         asks_its_own_host_alone,
+        begins_no_line_with_a_particle,
+        axe_finds_nothing,
     ),
 }
 
@@ -157,28 +208,35 @@ def opened(page):
 
 @pytest.fixture(scope="module")
 def visit(site, shown, host, browser):
-    """{look: [(page, what is wrong there)]} for a kind of screen; each page is opened once."""
+    """{look: [(page, what is wrong there)]} for a kind of screen, and the blocks that it shows.
+
+    Each page is opened once.
+    """
 
     @cache
     def all_pages(kind):
         settings, found = {"phone": PHONE, "desktop": DESKTOP}[kind], defaultdict(list)
-        for locale, scheme in zip(LOCALES, cycle(["light", "dark"])):
-            context = browser.new_context(**settings, color_scheme=scheme)
-            context.grant_permissions(["clipboard-read", "clipboard-write"])
-            page = context.new_page()
-            listen(page, host)
+        context = browser.new_context(**settings)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.is_phone, page.blocks, page.looks_seen = kind == "phone", [], defaultdict(list)
+        listen(page, host)
+        for first, locale in enumerate(LOCALES):
             own = [path for path in shown if locale_of(site, path) == locale]
-            for path in own:
+            for number, path in enumerate(own):
+                page.file, page.locale = source(site, path), locale
+                page.combination = COMBINATIONS[(number + 2 * first) % len(COMBINATIONS)]
+                page.emulate_media(color_scheme=page.combination[1])
                 page.set_viewport_size(settings["viewport"])
                 page.goto(url(site, path, host))
-                where = f"{source(site, path)}, {scheme}"
+                where = f"{page.file}, {page.combination[1]}"
                 for look in LOOKS[kind]:
                     found[look] += [(where, what) for what in look(page)]
                 for state in opened(page) if kind == "phone" and path in (own[0], own[-1]) else ():
                     for look in HANDS:
                         found[look] += [(where + state, what) for what in look(page)]
-            context.close()
-        return found
+        context.close()
+        return found, page.blocks
 
     return all_pages
 
@@ -204,6 +262,71 @@ def listen(page, host):
 def test_every_page(visit, kind, look):
     """Of pages with the same fault the first is named."""
     first = {}
-    for where, what in visit(kind)[look]:
+    for where, what in visit(kind)[0][look]:
         first.setdefault(what, where)
     report(f"{where}: {what}" for what, where in first.items())
+
+
+@pytest.fixture(scope="module")
+def snippets():
+    """{the text of a block: (its snippet, the part of it that the block is)}."""
+    read = [snippet.read(path) for path in snippet.paths()]
+    return {
+        getattr(one, part): (one, part)
+        for one in (one.spoken(locale) for one in read for locale in LOCALES)
+        for part in ("code", "answer", "check")
+        if part == "code" or part in one.parts
+    }
+
+
+def place(file, block, number, snippets):
+    """`file:line` of a line of a block, from 0 on: in its snippet, or in a page or the module."""
+    one, part = snippets.get(block["before"], (None, None))
+    if one and block["kind"] == "text":
+        part = "output"
+    if one and part == "code":
+        return f"{one.name}:{one.file_line(number + 1)}"
+    if one:
+        return f"{one.name}:{one.line_of(part) + number}"
+    line = block["text"].splitlines()[number]
+    for path in (ROOT / file, ROOT / "snippets/tiny_vla.py"):
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        if line in lines:
+            return f"{relative(path)}:{lines.index(line) + 1}"
+    return file
+
+
+def test_code_fits_a_phone(visit, snippets):
+    """At 390 pixels no output is cut, and at most 5 of 100 lines of code are.
+
+    The code of the checks, which nobody has to read, may be wider. The outputs of a check wrap.
+    """
+    problems, outputs, code, lines, long = [], {}, {}, 0, 0
+    for file, block in visit("phone")[1]:
+        assert abs(block["em"] - 0.6) < 0.001, (
+            f"{file}: a column is {block['em']:.3f} em wide, not 0.6. "
+            "Is this Chromium older than 127?"
+        )
+        if block["kind"] == "pytb" or snippets.get(block["text"], [""])[-1] == "check":
+            continue
+        room, text = int(block["room"] + 0.01), block["text"].splitlines()
+        cut = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}
+        if block["scrolls"] and not cut:
+            what = f"the block with {text[0]!r} scrolls at 390 pixels, though each line has room"
+            problems.append(f"{file}: {what}. See pre > code in site.css.")
+        known = outputs if block["kind"] == "text" else code
+        lines += len(text) * (known is code)
+        for number, wide in cut.items():
+            # A snippet on several pages is named once, where it has the least room.
+            at = place(file, block, number, snippets)
+            said = f"{at}: {wide} columns, and {file} has room for {room}"
+            known[at] = max(known.get(at, ()), (wide - room, said))
+            long += known is code
+    assert lines or PAGE
+    mend = "this output is cut on a phone. Print less in a line."
+    problems += [f"{said}: {mend}" for _, said in outputs.values()]
+    if long > 0.05 * lines:
+        worst = "\n".join(said for _, said in sorted(code.values(), reverse=True)[:20])
+        what = f"{long} of {lines} lines of code are cut at 390 pixels, and 5 of 100 may be"
+        problems.append(f"{what}. Break the longest:\n{worst}")
+    report(problems)

@@ -31,8 +31,9 @@ def fail(name, message):
     pytest.fail(f"{name}: {message}", pytrace=False)
 
 
-# One run for both: the check in each of its languages, and what it says.
+# One run for all: what the code prints, the check in each of its languages, and what it says.
 CHECKED = """
+print({end!r})
 for spoken in {checks!r}:
     try:
         exec(spoken, globals())
@@ -44,12 +45,12 @@ END = "(the check has ended)\n"
 
 
 def checked(code, solution, interpreter, name):
-    """What is printed by the code, and below it by the check: {language: text}."""
+    """What the check prints below the code: {language: text}."""
     checks = [snippet.spoken(solution.check, locale) for locale in snippet.SPOKEN]
     result = interpreter.run(code + CHECKED.format(checks=checks, end=END[:-1]))
     if result.error:
         fail(name, f"the check {result.error}")
-    *said, _ = result.stdout.split(END)
+    _, *said, _ = result.stdout.split(END)
     return dict(zip(snippet.SPOKEN, said, strict=True))
 
 
@@ -168,11 +169,10 @@ def words(node):
 @EACH
 def test_starter_and_nothing_at_all_get_a_hint(exercise, interpreter):
     starter, solution = read(exercise / "starter.md"), read(exercise / "solution.md")
-    printed = interpreter.run(starter.code).stdout
     alone = f"{solution.name}:{solution.line_of('check')} (the check alone)"
     for code, name in ((starter.code, f"{starter.name}:1"), ("", alone)):
         for locale, said in checked(code, solution, interpreter, name).items():
-            is_hint(said.removeprefix(printed), locale, name)
+            is_hint(said, locale, name)
 
 
 def answers(kind):
@@ -184,10 +184,9 @@ def answers(kind):
 def passes(answer, code, interpreter):
     """Fails unless the check lets this code pass, with its one line below what the code prints."""
     name, solution = f"{answer.name}:{answer.file_line(1)}", snippet.solution_of(answer.path)
-    printed = interpreter.run(code).stdout
     for locale, said in checked(code, solution, interpreter, name).items():
         right = site.words(locale)["right"] + "\n"
-        if said.removeprefix(printed) != right:
+        if said != right:
             what = f"below the answer, the check has to print one line, {right!r}. It prints"
             mend = "A right answer has to pass: mend it, or the check."
             fail(name, f"{what}\n{said}{mend}")
@@ -210,7 +209,7 @@ def test_a_wrong_answer_is_rejected_with_its_hint(path, interpreter):
     wrong = read(path)
     name, solution = f"{wrong.name}:1", snippet.solution_of(path)
     for locale, said in checked(wrong.whole, solution, interpreter, name).items():
-        said = said[said.find("AssertionError: ") :]  # an answer may print
+        said = said[said.find("AssertionError: ") :]  # a check may call what prints
         is_hint(said, locale, name)
         if said != wrong.says(locale):
             what = f"the check says\n{said}and the file shows\n{wrong.says(locale)}"

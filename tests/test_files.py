@@ -7,8 +7,8 @@ import pytest
 
 from conftest import report
 from tools import snippet
-from tools.page import FENCE
-from tools.site import ROOT, relative
+from tools.page import FENCE, Page
+from tools.site import DATA, LOCALES, ROOT, relative
 
 NAME = re.compile(r"[a-z0-9._-]+|README\.md")
 MARK = re.compile(r"<<<<<<< .*|>>>>>>> .*|=======")
@@ -113,3 +113,15 @@ def test_a_bad_file_is_named(name, data, line, told):
     found = list(findings(name, data))
     assert [at for at, _ in found] == [line] * bool(line)
     assert all(told in what for _, what in found)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_maintaining_names_every_file(locale):
+    """What each module, test and file of data is for."""
+    page = Page.read(locale, "maintaining")
+    files = [*ROOT.glob("tools/[a-z]*.py"), *ROOT.glob("tests/test_*.py"), *DATA.glob("*.yml")]
+    report(
+        f"{page.file}:1: {relative(path)} is not named. Say in a line what it is for."
+        for path in files
+        if f"`{path.name}`" not in page.text
+    )

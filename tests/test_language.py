@@ -253,11 +253,13 @@ def other_spellings(page):
                 shortest = last.start() + 1 if re.match(HANGUL, last[0]) else last.end()
                 for end in range(last.end(), shortest - 1, -1):
                     name = line.words[word.start() : end]
-                    spelt, advice = known.get(name.translate(JOINED).lower(), ([name], ""))
+                    spelt, advice = known.get(name.translate(JOINED).lower(), (None, ""))
+                    if spelt is None or name in spelt or name.isupper():
+                        continue
                     opens = name[0].lower() + name[1:] in spelt and (
                         line.kind == "front" or SENTENCE.search(line.words[: word.start()])
                     )
-                    if not (name in spelt or name.isupper() or opens):
+                    if not opens:
                         yield line.number, name, advice
 
 

@@ -1,8 +1,8 @@
 """The notebooks: whole, right from top to bottom in a fresh kernel, and a page like any other."""
 
 import gzip
+import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import nbformat
@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from jinja2 import DictLoader, Environment
 from nbclient import NotebookClient
+from nbformat.v4 import new_output
 
 from conftest import report
 from tools import notebook
@@ -55,22 +56,58 @@ def code_cells(notebook):
     return {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
 
 
+# What a kernel does with cells one after the other, past their errors, without its start.
+SHELL = """
+import json, os
+os.environ["IPYTHONDIR"] = os.getcwd()
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+shell = InteractiveShell.instance(config=Config(HistoryManager={{"enabled": False}}))
+shell.showtraceback = lambda *_, **__: None  # the error is in the result
+found = []
+for cell in {cells!r}:
+    with capture_output() as caught:
+        result = shell.run_cell(cell, store_history=True)
+    error = result.error_before_exec or result.error_in_exec
+    raised = error and [type(error).__name__, str(error)]
+    found.append([caught.stdout, raised, result.execution_count])
+print(json.dumps(found))
+"""
+
+
+def run_in_shell(made, interpreter):
+    """Put into a notebook's cells what they do, in the shell of a kernel, in a fresh process."""
+    cells = code_cells(made).values()
+    result = interpreter.run(SHELL.format(cells=[cell.source for cell in cells]))
+    assert not result.error, result
+    for cell, (stdout, error, count) in zip(cells, json.loads(result.stdout), strict=True):
+        cell.execution_count = count
+        if stdout:
+            cell.outputs.append(new_output("stream", name="stdout", text=stdout))
+        if error:
+            cell.outputs.append(new_output("error", ename=error[0], evalue=error[1]))
+
+
 @pytest.fixture(scope="module")
-def runs(site, tmp_path_factory):
-    """Each kind in each language, run in a fresh kernel and an empty folder, past its errors."""
+def runs(site, interpreter, tmp_path_factory):
+    """Each kind in each language, run in a fresh process and an empty folder, past its errors.
 
-    def run(kind_and_locale):
-        notebook = read(site, *kind_and_locale)
-        for cell in code_cells(notebook).values():
+    The lab, which brings its module along, in a kernel as Jupyter starts it.
+    """
+    found = {}
+    for kind, locale in SPOKEN:
+        made = found[kind, locale] = read(site, kind, locale)
+        for cell in code_cells(made).values():
             cell.outputs = []
-        where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
-        options = {"kernel_name": "python3", "timeout": 60, "allow_errors": True}
-        NotebookClient(notebook, resources=where, **options).execute()
-        return kind_and_locale, notebook
-
-    each = [(kind, locale) for kind, locale in SPOKEN if kind != "lab" or locale == LOCALES[0]]
-    with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(run, each))
+        if kind != "lab":
+            run_in_shell(made, interpreter)
+        elif locale == LOCALES[0]:
+            where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
+            options = {"kernel_name": "python3", "timeout": 60, "allow_errors": True}
+            NotebookClient(made, resources=where, **options).execute()
+    return found
 
 
 @EACH

@@ -13,55 +13,6 @@ from tools.browser import violations
 from tools.site import ROOT
 from tools.tips import marked
 
-# Hangul at a line's start that belongs to what ends the line before: [what stands there, from where the line begins].
-# Hangul after Hangul is let be: a column narrower than a word has to break it.
-STRANDED = """() => {
-    const found = [], range = new Range();
-    const places = "p, li, td, th, dd, dt, h1, h2, h3, h4, summary, caption, button, label, .md-ellipsis";
-    let place, before;
-    for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
-        const node = walk.currentNode, parent = node.parentElement;
-        if (parent.closest("pre, svg, script") || !parent.checkVisibility()) continue;
-        if (parent.closest(places) !== place) before = null;
-        place = parent.closest(places);
-        for (let at = 0; at < node.data.length; at++) {
-            if (/\\s/.test(node.data[at])) {
-                before = null;
-                continue;
-            }
-            range.setStart(node, at);
-            range.setEnd(node, at + 1);
-            const box = range.getClientRects()[0];
-            if (!box?.width) continue;
-            if (before && /[^가-힣]./.test(before.letter + node.data[at]) && /[가-힣]/.test(node.data[at])
-                && box.left < before.box.left && box.top > before.box.bottom - 4) {
-                const ends = before.node === node ? node.data.slice(0, at) : before.node.data;
-                found.push([ends.slice(-20), node.data.slice(at, at + 12)]);
-            }
-            before = { letter: node.data[at], box, node };
-        }
-    }
-    return found;
-}"""
-
-
-def test_no_particle_begins_a_line(site, shown, host, browser):
-    """After code, a bracket, a quote or a formula; on phones, and in the columns beside the text on a desktop."""
-    page, problems = browser.new_page(), []
-    for path in (path for path in shown if locale_of(site, path) == "ko"):
-        page.goto(url(site, path, host))
-        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-        for width in (360, 390, 1440):
-            page.set_viewport_size({"width": width, "height": 844})
-            problems += [
-                f"{source(site, path)}: {width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}. "
-                "Is the code before it as wide as the column? Word it otherwise; "
-                "or mend tools/korean.py, or the word joiner in site.css."
-                for ends, begins in page.evaluate(STRANDED)
-            ]
-    page.close()
-    report(problems)
-
 
 def test_what_joins_a_particle_is_not_copied(site, shown, host, browser):
     """It is seen by the browser alone: no such character is in a selection, nor in any file that is published."""

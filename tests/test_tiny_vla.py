@@ -11,7 +11,6 @@ import torch
 from conftest import check, report
 from tools import figures, snippet
 from tools.page import Page
-from tools.run import Interpreter
 from tools.site import LOCALES, ROOT, SNIPPETS, data, words
 
 FILE = SNIPPETS / "tiny_vla.py"
@@ -187,12 +186,6 @@ TASKS = {  # of a block of the lab: what the reader changes, what is right, what
         ["44%"],
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def interpreter():
-    with Interpreter() as one:
-        yield one
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -28,29 +28,61 @@ FLAGS = [
 ]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
-# Unfolded, and one of each kind of words that have a color of their own, in blocks and in prose:
-# axe takes seconds for the others, which are alike.
-PREPARE = """() => {
+# Unfolded, and one of each kind of words that have a color of their own, in blocks and in prose,
+# and of entries of the navigation.
+# Colors take axe longest, so it compares them once for each look: the tags, classes and colors of
+# what an element is in, from the body down. `seen` has the looks that other pages have shown; those
+# that are new come back.
+PREPARE = """(seen) => {
     for (const details of document.querySelectorAll("details")) details.open = true;
-    const seen = new Set();
+    const words = new Set();
     const colored = "article :is(pre code span, :not(pre) > code, strong, em)";
     for (const piece of document.querySelectorAll(colored)) {
         const around = [piece.closest(".highlight")?.className, !!piece.closest("details")];
         const own = [piece.tagName, piece.className, piece.parentElement.tagName];
         const kind = [...around, ...own].join();
-        if ((piece.className || piece.tagName !== "SPAN") && !seen.has(kind)) seen.add(kind);
+        if ((piece.className || piece.tagName !== "SPAN") && !words.has(kind)) words.add(kind);
         else if (!piece.closest("a, summary")) piece.replaceWith(...piece.childNodes);
     }
     document.querySelector("article").normalize();
+    for (const entry of document.querySelectorAll(".md-nav li:not(:has(li))")) {
+        const parts = [entry.closest(".md-sidebar"), entry, ...entry.querySelectorAll("*")];
+        const kind = parts.map((part) => part?.className).join();
+        if (words.has(kind)) entry.remove();
+        words.add(kind);
+    }
+    const looks = new Map(), known = new Set(seen), found = [];
+    for (const one of document.querySelectorAll("body, body *")) {
+        const style = getComputedStyle(one);
+        const own = ["tagName", "className", "type"].map((name) => String(one[name]));
+        for (const name of ["color", "fontSize", "fontWeight", "textShadow", "backgroundColor",
+            "backgroundImage", "opacity", "position"]) own.push(style[name]);
+        let look = looks.get(one.parentElement) || 0;
+        for (const letter of own.join()) look = (look * 33 + letter.charCodeAt()) % 2 ** 47;
+        looks.set(one, look);
+        if (known.has(look)) continue;
+        known.add(look);
+        found.push(look);
+        one.dataset.look = look;
+    }
+    return found;
 }"""
-# Lighthouse asks for targets that a finger hits; axe does so only when told to.
-RUN = """axe.run({resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
+# Lighthouse asks for targets that a finger hits; axe does so only when told to. What it would load
+# beforehand, style sheets and media, no rule needs that it runs here.
+RUN = """axe.configure({rules: [
+        {id: "color-contrast", selector: "[data-look]"},
+        {id: "link-in-text-block", selector: "a[data-look]"}]}),
+    axe.run({preload: false, resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
     .then((result) => result.violations)"""
 
 
-def violations(page) -> list[str]:
-    """`rule: the first element that breaks it` for each rule that a page breaks as it is."""
-    page.evaluate(PREPARE)
+def violations(page, seen: list[int] | None = None) -> list[str]:
+    """`rule: the first element that breaks it` for each rule that a page breaks as it is.
+
+    Of texts that look the same, on this page or on others that share `seen`, one is compared.
+    """
+    seen = [] if seen is None else seen
+    seen += page.evaluate(PREPARE, seen)
     page.evaluate(AXE)
     return [
         f"{rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
@@ -80,7 +112,17 @@ def build(folder: Path, root: Path = ROOT, **settings: str) -> list[str]:
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files in silence, and 404.html for whatever is not there, as hosts do."""
+    """Serves files in silence, and 404.html for whatever is not there, as hosts do.
+
+    What pages have in common is kept by the browser for as long as GitHub Pages has it kept.
+    """
+
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self):
+        if not self.path.partition("?")[0].endswith("/"):
+            self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
 
     def log_message(self, format, *args):
         pass

@@ -14,11 +14,13 @@ import posixpath
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+import pymdownx.highlight
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
@@ -26,6 +28,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url, write_file
 from mkdocs_jupyter.config import settings as jupyter_settings
 from nbconvert.exporters.templateexporter import default_filters
+from pygments.lexers import get_lexer_by_name
 from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
@@ -159,6 +162,7 @@ def on_startup(*, command, dirty):
     serving = Serving(machinery=written()) if command == "serve" else None
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
     Highlight.highlight = highlight_once(Highlight.highlight)
+    pymdownx.highlight.get_lexer_by_name = cache(get_lexer_by_name)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -226,6 +230,9 @@ def on_nav(nav, *, config, files):
 
         build.texts[page.name] = as_shown(page, record, note)
         found[page.name] = file
+    # Where the line that says what is done leads to: the section on what the browser remembers.
+    kept = next((name for name, text in build.texts.items() if "#kept }" in text), "index")
+    config.extra["kept"] = site.address(DEFAULT, kept) + "#kept"
     offer_notebooks(build, found, config, files)
 
 

@@ -39,6 +39,8 @@ RENDERED = re.compile(
 
 def without_allowances(markdown: str) -> str:
     """Markdown without the comments that say what tests/test_language.py is to let be."""
+    if "<!-- allow " not in markdown:
+        return markdown
     return ALLOWANCE.sub(lambda match: match[0] if match["code"] else "", markdown)
 
 

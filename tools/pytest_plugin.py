@@ -37,6 +37,13 @@ def pytest_unconfigure(config):
         interpreter.__exit__()
 
 
+def fresh_interpreter(config) -> run.Interpreter:
+    """The one that the blocks and all tests of this process share; it takes seconds to start."""
+    if INTERPRETER not in config.stash:
+        config.stash[INTERPRETER] = run.Interpreter()
+    return config.stash[INTERPRETER]
+
+
 def is_of_page(value) -> bool:
     """Whether a page or a path, or an exercise by the name of its folder, is that of PAGE=…"""
     path, own = getattr(value, "path", value), SNIPPETS / PAGE
@@ -106,9 +113,7 @@ def pytest_runtest_makereport(item):
 
 def run_block(item, runtest):
     """Fail with `file:line: what happened, what to do` if either run of the block does."""
-    if INTERPRETER not in item.config.stash:
-        item.config.stash[INTERPRETER] = run.Interpreter()
-    interpreter = item.config.stash[INTERPRETER]
+    interpreter = fresh_interpreter(item.config)
 
     def limited():
         import torch

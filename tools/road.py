@@ -73,7 +73,7 @@ def folded(content: str, label: str) -> str:
         button = f'<button type="button" class="given" aria-expanded="false">{text}</button>'
         return f'{button}<code><span class="given">{given}{match["mark"]}\n</span>'
 
-    return BLOCK.sub(fold, content)
+    return BLOCK.sub(fold, content) if NEW_HERE in content else content
 
 
 class Block(NamedTuple):

@@ -108,13 +108,16 @@ def pattern(glossary, locale):
         ((name, number) for number, entry in enumerate(known) for name in entry.names),
         key=lambda pair: -len(pair[0]),
     )
-    first = re.escape("".join({char for name, _ in names for char in (name[0], name[0].upper())}))
+    # By their first letters, so that few are tried at a word.
+    begins: dict[str, list[str]] = {}
+    for place, (name, number) in enumerate(names):
+        group = f"(?P<e{place}_{number}>{in_text(name, locale)})"
+        begins.setdefault(name[0].lower(), []).append(group)
     every = "|".join(
-        f"(?P<e{place}_{number}>{in_text(name, locale)})"
-        for place, (name, number) in enumerate(names)
+        f"(?=[{re.escape(first + first.upper())}])(?:{'|'.join(groups)})"
+        for first, groups in begins.items()
     )
-    # Most words begin like none of the names: the first look saves trying them all.
-    return re.compile(rf"(?<![\w.-])(?=[{first}])(?:{every})"), known
+    return re.compile(rf"(?<![\w.-])(?:{every})"), known
 
 
 def marked(content, glossary, locale, address):

@@ -1,4 +1,5 @@
-// Searches the sections of the site in the page's language. The index is fetched when the reader turns to search.
+// Searches the sections of the site in the page's language. The index, and find.js, which searches it, are fetched when
+// the reader turns to search.
 "use strict";
 (() => {
   const form = document.querySelector(".md-search__form");
@@ -10,332 +11,12 @@
   const ways = document.querySelector(".md-search-result__ways");  // on from where nothing is found
   const start = status.textContent;
 
-  // ---- Words. Hangul is compared key by key, as it is typed: 임벧 is how 임베딩 looks after its fifth key.
-  const LEAD = [..."ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"];
-  const VOWEL = "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ".split(" ");
-  const TAIL = " ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(" ");
-  const keys = (word) => word.replace(/[가-힣]/g, (syllable) => {
-    const code = syllable.charCodeAt(0) - 0xac00;
-    return LEAD[Math.floor(code / 588)] + VOWEL[Math.floor(code / 28) % 21] + TAIL[code % 28];
-  });
-  const words = (text) => text.normalize("NFC").toLowerCase().match(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/g) || [];
-  const PARTICLES = "이란 으로서 으로써 에서는 에게서 이라는 이라고 에서 에게 으로 까지 부터 보다 처럼 마다 이나 라는 라고 하고 들 은 는 이 가 을 를 의 에 로 와 과 도 만 나".split(" ");
-  const ENDINGS = "하려면 하려고 려면 해요 하기 하다 하는 하고 하면 한다 했다 하지 해서 된다 되는 되다 된 한 할 해 시키기 시키다 다 기 는 고".split(" ");
-  const without = (word, endings) => endings.filter((end) => word.endsWith(end) && word.length - end.length >= 2).map((end) => word.slice(0, -end.length));
-  // A word and what it may be a form of, the likeliest first.
-  const forms = (word) => {
-    if (/[가-힣]/.test(word)) {
-      const once = [word, ...without(word, PARTICLES)];
-      const bare = [...once, ...once.flatMap((form) => without(form, PARTICLES))];
-      return [...new Set([...bare, ...bare.flatMap((form) => without(form, ENDINGS))])];
-    }
-    const stems = [word];
-    for (const end of ["s", "es", "ed", "ing", "_"]) {
-      const stem = word.slice(0, -end.length);
-      if (!word.endsWith(end) || stem.length < (end.length > 1 ? 3 : 4)) continue;
-      // saved, saving: save; dropped, dropping: drop.
-      if (end === "ed" || end === "ing") stems.push(/([^sl])\1$/.test(stem) ? stem.slice(0, -1) : `${stem}e`);
-      if (stem.length > 3) stems.push(stem);
-    }
-    if (/[a-z]{5}e$/.test(word)) stems.push(word.slice(0, -1));  // unfreeze: unfreezing
-    return stems;
-  };
-  const phrase = (text) => words(text).join("").replaceAll("_", "");
-  const shortest = (word) => forms(word).reduce((short, form) => (form.length < short.length ? form : short));
-  const bare = (text) => words(text).map(shortest).join("").replaceAll("_", "");
-  // Words of a question that say nothing of what is asked for, and values of arguments.
-  const EMPTY = new Set("nn torch self f true false a an the of to in is are be how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
-  // And of one that is a sentence, besides: what is said of any trouble.
-  const FILLING = new Set("i me you we this that there as at from by but or so if then though although even still just only after while all any every no not doesn don t isn won s cannot get gets got keep keeps go goes happen happens should would could need want try trying use using way get error errors issue problem fix solve fails fail wrong work works working some very more than into them they has have had was were been 안 못 때 때도 것 수 더 다시 계속 왜 다 전부 모두 그리고 그런데 에러 오류 문제 해결 이유 현상 경우 후 뒤 나서 있다 있는 있어요 없다 없는 없어요 해요 나요 돼요 된다 되나요 하나요 한다 난다 나는 않는다 않아요 않는 된 됩니다 합니다 나옵니다 인데 인데도 했는데 했는데도".split(" "));
-
-  // ---- The index: for each word, in which sections it stands and how much it says there.
-  const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
-  const prepare = ({ sections, terms, worth }) => {
-    const index = new Map();
-    const put = (text, number, worth, shape) => {
-      const seen = new Map();
-      for (const word of words(text)) {
-        seen.set(word, (seen.get(word) || 0) + 1);
-        const parts = word.split("_").filter((part) => part.length > 2);
-        if (parts.length > 1) for (const part of parts) seen.set(part, (seen.get(part) || 0) + 0.4);
-      }
-      for (const [word, times] of seen) {
-        if (!index.has(word)) index.set(word, { keys: keys(word), at: new Map() });
-        const { at } = index.get(word);
-        at.set(number, (at.get(number) || 0) + worth * shape(times, seen.size));
-      }
-    };
-    const often = (times) => Math.min(1 + Math.log2(Math.max(times, 1)) / 2, 2.5) * Math.min(times, 1);
-    sections.forEach(([address, title, page, prose, named, used], number) => {
-      // A word is a larger part of a short title, and of a page's own than of one section's.
-      put(title, number, address.includes("#") ? TITLE : TITLE * 1.15, (times, size) => Math.min(times, 1) * (0.5 + 0.5 / size));
-      put(page, number, PAGE, (times) => Math.min(times, 1));
-      put(named, number, CODE, (times) => Math.min(times, 1));
-      put(prose, number, PROSE, often);
-      put(used, number, BLOCK, (times) => Math.min(times, 1));
-    });
-    const titled = new Set(sections.flatMap(([, title]) => (words(title).length < 5 ? words(title) : [])));
-    const numbers = new Map(sections.map(([address], number) => [address, number]));
-    return {
-      sections, index,
-      // How much a page is there to explain: docs/data/search.yml says so of the first pattern that fits an address.
-      worth: sections.map(([address]) => (worth.find(([pattern]) => new RegExp(pattern).test(address)) || [, 1])[1]),
-      joined: sections.map(([, title, , prose]) => [phrase(title), phrase(prose)]),
-      plain: sections.map(([, title]) => phrase(title.replace(/^[\d. -]*((nn|F|torch)\.)?/, ""))),
-      // A name in the code of a definition is explained where the term is, unless a heading bears it.
-      terms: terms.map(([names, code, address]) => ({
-        names: names.map((name) => ({ phrase: phrase(name), bare: bare(name), keys: keys(phrase(name)), root: keys(bare(name)) })),
-        code: code.filter((name) => !words(name).some((word) => titled.has(word))).map(phrase), number: numbers.get(address),
-      })),
-    };
-  };
-
-  // ---- A message of PyTorch's, pasted with the reader's own names and numbers: what it shares with those that sections
-  // are about, word by word and pair by pair. The more of one's words are in few messages, the more they tell.
-  const pieces = (text) => new Set(text.toLowerCase().replace(/['’]/g, "").split("…").flatMap((part) => {
-    const each = part.match(/\b[a-z_][a-z0-9_]*/g) || [];
-    return [...each, ...each.slice(1).map((word, number) => `${each[number]} ${word}`)];
-  }));
-  const learn = ({ sections, messages, asked, synonyms }, all) => {
-    const numbers = new Map(sections.map(([address], number) => [address, number]));
-    const learned = Object.entries(messages).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), parts: pieces(text) })));
-    const often = new Map();
-    for (const { parts } of learned) for (const part of parts) often.set(part, (often.get(part) || 0) + 1);
-    const tells = new Map([...often].map(([part, times]) => [part, Math.log(1 + learned.length / times) * (part.includes(" ") ? 1 : 0.5)]));
-    for (const one of learned) one.whole = [...one.parts].reduce((sum, part) => sum + tells.get(part), 0);
-    for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.6;  // found by its message, not by a name in it
-    const means = meaning(synonyms);
-    const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text, means) })));
-    return { ...all, learned, tells, phrases, means };
-  };
-  const recognize = ({ learned, tells }, query) => {
-    const typed = [...pieces(query)].filter((part) => tells.has(part)), best = new Map();
-    const asked = typed.reduce((sum, part) => sum + tells.get(part), 0);
-    // map_location: a name alone that one message bears.
-    const bear = /^\w+_\w+$/.test(query.trim()) ? new Set(learned.filter(({ parts }) => parts.has(typed[0])).map(({ number }) => number)) : [];
-    if (bear.size === 1) best.set([...bear][0], 0.5);
-    for (const { number, parts, whole } of learned) {
-      const shared = typed.filter((part) => parts.has(part));
-      if (shared.filter((part) => part.includes(" ")).length < 2) continue;
-      const sum = shared.reduce((total, part) => total + tells.get(part), 0), share = Math.max(sum / whole, 0.8 * sum / asked) * (typed.includes([...parts][0]) ? 1 : 0.6);  // Unexpected key(s) is not Missing key(s)
-      if (share >= 0.3) best.set(number, Math.max(best.get(number) || 0, sum * share));
-    }
-    return best;
-  };
-  // What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
-  // Words that docs/data/synonyms.yml has in one line are one word.
-  const meaning = (synonyms) => {
-    const known = synonyms.flatMap((line, number) => line.map((word) => [/[가-힣]/.test(word) ? keys(phrase(word)) : shortest(word), `@${number}`]));
-    const latin = new Map(known), begun = known.filter(([word]) => /[ㄱ-ㅣ]/.test(word));
-    return (word) => latin.get(shortest(word)) || (begun.find(([start]) => keys(word).startsWith(start)) || [, keys(shortest(word))])[1];
-  };
-  const stems = (text, means) => {
-    const all = words(text.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : ` ${after}`)));
-    return [...new Set(all.filter((word) => !EMPTY.has(word) && !FILLING.has(word)).map(means))];
-  };
-  const alike = (a, b) => a === b || (/[ㄱ-ㅣ]/.test(a) && (inflected(a, b) > 0 || (Math.min(a.length, b.length) > 3 && Math.abs(a.length - b.length) < 4 && (a.startsWith(b) || b.startsWith(a)))));
-  const understand = ({ phrases, means }, query) => {
-    const typed = stems(query, means), best = new Map();
-    if (typed.length < 3) return best;
-    const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))];
-    const same = new Map(typed.map((word) => [word, new Set(spelled.filter((other) => alike(word, other)))]));
-    // A word that is in the questions about few sections says more; one that is in none, little.
-    const sections = new Map();
-    for (const { number, words: each } of phrases) sections.set(number, new Set([...(sections.get(number) || []), ...each]));
-    const has = (each, word) => [...same.get(word)].some((other) => each.has(other));
-    const weights = new Map(typed.map((word) => {
-      const count = [...sections.values()].filter((each) => has(each, word)).length;
-      return [word, count ? Math.log(1 + sections.size / count) : 1];
-    }));
-    const sum = (list) => list.reduce((whole, word) => whole + weights.get(word), 0), total = sum(typed);
-    for (const { number, words: each } of phrases) {
-      const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(sections.get(number), word));
-      if (covered.length < 2) continue;
-      const one = (2 * sum(shared)) / (sum(shared) + (total / typed.length) * (each.length - Math.min(each.length, shared.length)) + total);
-      const share = 0.5 * one + 0.5 * (sum(covered) / total);
-      if (share > 0.4) best.set(number, Math.max(best.get(number) || 0, share));
-    }
-    return best;
-  };
-
-  // ---- A word typed with the keyboard in the other language: vkfkalxj is 파라미터, ㅔㅁㄱ므ㄷㅅㄷㄱ is parameter.
-  const JAMO = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ", LATIN = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml";
-  const PAIRS = new Map([...VOWEL, ...TAIL].filter((pair) => pair.length > 1).map((pair, number) => ["ㅘㅙㅚㅝㅞㅟㅢㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ"[number], pair]));
-  const longest = (all) => [...all].filter(Boolean).sort((a, b) => b.length - a.length).join("|");
-  const SYLLABLE = new RegExp(`([ㄱ-ㅎ])(${longest(VOWEL)})((?:${longest(TAIL)})(?![ㅏ-ㅣ]))?`, "g");
-  const compose = (jamo) => jamo.replace(SYLLABLE, (_, lead, vowel, tail = "") => String.fromCharCode(0xac00 + (LEAD.indexOf(lead) * 21 + VOWEL.indexOf(vowel)) * 28 + TAIL.indexOf(tail)));
-  const retyped = (word) => {
-    if (/[a-z]/i.test(word)) return compose([...word].map((key) => JAMO[LATIN.indexOf(LATIN.includes(key) ? key : key.toLowerCase())] || key).join(""));
-    return [...keys(word).replace(/[ㄱ-ㅣ]/g, (key) => PAIRS.get(key) || key)].map((key) => LATIN[JAMO.indexOf(key)] || key).join("").toLowerCase();
-  };
-  const meant = ({ index, terms }, query) => {
-    const spelled = () => [...[...index.values()].map((value) => value.keys), ...terms.flatMap(({ names }) => names.map((name) => name.keys))];
-    let all;
-    const familiar = (word) => forms(word).some((form) => index.has(form)) || (all ||= spelled()).some((entry) => entry.startsWith(keys(word)));
-    const parts = query.normalize("NFC").split(/([a-z]+|[가-힣ㄱ-ㅣ_]+)/i), other = parts.map((part, number) => (number % 2 && part.replaceAll("_", "") && !familiar(part.toLowerCase()) ? retyped(part) : ""));
-    const sense = (word) => (/^[가-힣]+[ㄱ-ㅎ]?$/.test(word) ? word.length > 1 : /^[a-z_]{3,}$/.test(word)) && familiar(word);
-    return other.some(sense) ? parts.map((part, number) => other[number] || part).join("") : query;
-  };
-
-  // ---- A query: each of its words has to be found, as it is, as the start of a longer one, or by another name.
-  // 움직여요 and 움직인다, 줄어드나요 and 줄어든다: most of their keys from the start.
-  const inflected = (typed, other) => {
-    if (typed[0] !== other[0] || typed[3] !== other[3] || typed.length < 6 || !/[ㄱ-ㅣ]/.test(typed)) return 0;
-    let start = 0;
-    while (start < typed.length && typed[start] === other[start]) start += 1;
-    const rest = Math.max(typed.length, other.length) - start;
-    return start >= 5 && rest <= 5 && start > rest ? 0.6 * (start / (start + rest)) : 0;
-  };
-  const similar = (form, entry, word) => {
-    const typed = keys(form);
-    if (entry.keys === typed) return 1;
-    if (!entry.keys.startsWith(typed)) return inflected(typed, entry.keys);
-    if (PARTICLES.includes(word.slice(form.length)) && word.startsWith(form)) return 0.95;
-    return 0.35 + 0.45 * (typed.length / entry.keys.length);
-  };
-  // One key too many, too few, another, or two in the wrong order.
-  const slip = (a, b) => {
-    if (Math.abs(a.length - b.length) > 1) return false;
-    let start = 0, end = 0;
-    while (start < a.length && a[start] === b[start]) start += 1;
-    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-    const [x, y] = [a, b].map((word) => word.slice(start, word.length - end));
-    return (x.length < 2 && y.length < 2) || (x.length === 2 && x === [...y].reverse().join(""));
-  };
-  // A word that is found nowhere is two without their space, or a slip of the finger.
-  const mend = ({ index, joined, terms }, word) => {
-    const names = terms.flatMap((term) => term.names), typed = keys(word);
-    const begins = (entry) => entry.startsWith(typed);
-    const known = (part) => forms(part).some((form) => index.has(form) || names.some((name) => name.phrase === form || name.bare === form));
-    const hangul = /[가-힣]/.test(word);
-    if (word.length < (hangul ? 3 : 4) || known(word) || names.some((name) => begins(name.keys)) || [...index.values()].some((entry) => begins(entry.keys))) return [word];
-    if (hangul && joined.some((texts) => texts.some((text) => text.includes(word)))) return [word];
-    const least = hangul ? 2 : 4;
-    for (let at = word.length - least; at >= least; at -= 1) {
-      if (known(word.slice(0, at)) && known(word.slice(at))) return [word.slice(0, at), word.slice(at)];
-    }
-    if (hangul && word.length < 4) return [word];  // 끄려면 is not 쓰려면
-    const often = (entry) => index.get(entry)?.at.size || 0;
-    const spelled = [...[...index].map(([entry, value]) => [entry, value.keys]), ...names.map((name) => [name.phrase, name.keys])];
-    for (const form of forms(word).map(keys).filter((form) => form.length > 4)) {
-      const near = spelled.filter(([, entry]) => slip(form, entry)).map(([entry]) => entry);
-      if (near.length) return [near.reduce((best, entry) => (often(entry) > often(best) ? entry : best))];
-    }
-    return [word];
-  };
-  const score = (all, query) => {
-    const otherwise = meant(all, query);
-    if (otherwise !== query) return { ...score(all, otherwise), respelled: true };
-    const { sections, index, joined, plain, worth, terms } = all;
-    // eval()에서: what hangs on a name in Latin letters is no word of its own.
-    const parted = query.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : after));
-    let asked = words(parted);
-    let telling = asked.filter((word) => !EMPTY.has(word));
-    if (telling.length > 3) telling = telling.filter((word) => !FILLING.has(word));
-    if (telling.length) asked = telling;
-    if (!asked.length) return { hits: [], asked };
-    const mended = asked.map((word) => mend(all, word));
-    const respelled = mended.some((parts, number) => parts.join("") !== asked[number]);  // two words without their space are what was typed
-    asked = mended.flat();
-    const total = new Float64Array(sections.length), found = new Float64Array(sections.length);
-    const sure = new Uint8Array(sections.length);  // how many of the words stand in a section, and not only a part of one
-    // A word that stands in few sections says more of what is asked for than one that stands in many; from 0 to 1.
-    const rarity = (count) => Math.log(1 + sections.length / (count || 1)) / Math.log(1 + sections.length);
-    const tells = (word) => rarity(new Set(forms(word).flatMap((form) => [...(index.get(form)?.at.keys() || [])])).size);
-
-    // What the glossary calls by this name, whole or half typed. F.dropout is not nn.Dropout.
-    const whole = phrase(asked.join(" ")), stem = bare(asked.join(" ")), typed = keys(whole), functional = /\bF\.\w/.test(query);
-    const begun = new Map(whole.length < 2 ? [] : terms.flatMap(({ names }) => names.map((name) => name.keys)).filter((name) => name.startsWith(typed)).map((name) => [name, true]));
-    for (const name of begun.keys()) for (const longer of begun.keys()) if (longer !== name && longer.startsWith(name)) begun.set(longer, false);
-    const formsOf = new Map(asked.map((word) => [word, forms(word)])), wholes = forms(whole);
-    const explains = new Map(), others = new Map();
-    const explain = (number, how) => { if (how) explains.set(number, Math.max(explains.get(number) || 0, how)); };
-    for (const { names, code, number } of terms) {
-      const called = (word) => names.some((name) => formsOf.get(word).some((form) => form === name.phrase || (form.length > 1 && form === name.bare)));
-      let best = wholes.some((form) => code.includes(form)) ? 0.5 : 0;
-      for (const name of names) {
-        const exact = name.phrase === phrase(query) || (!functional && (wholes.includes(name.phrase) || name.bare === stem || wholes.includes(name.bare)));
-        // 얼린, 얼려서: a form of 얼리다 that no list of endings has.
-        const changed = name.root.replace(/ㅣ$/, "ㅕ");
-        const inflected = /[가-힣]{2}/.test(name.bare) && [name.root, changed].some((start) => typed.startsWith(start) && typed.length - start.length < 5);
-        const half = !functional && begun.get(name.keys) && !/^glossary/.test(sections[number][0]);
-        best = Math.max(best, exact ? 1 : inflected ? 0.8 : half ? 0.3 + 0.5 * (typed.length / name.keys.length) : 0);
-      }
-      // A term that is a part of the question counts for less, and for little if it is in every other section.
-      if (asked.length > 1) best = Math.max(best, ...asked.map((word) => (called(word) ? (asked.length > 3 ? 0 : 0.25) * tells(word) ** 2 : 0)));
-      explain(number, best);
-      // In a longer query too, a word that the notes do not use stands for the one they do.
-      for (const word of asked) if (called(word)) others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
-      if (best === 1 && asked.length > 1) others.set(asked[0], [...(others.get(asked[0]) || []), ...names.map((name) => name.bare)]);
-    }
-    plain.forEach((title, number) => { if (title === whole) explain(number, 0.5 * worth[number]); });
-
-    let sum = 0;
-    for (const word of asked) {
-      const alternatives = [
-        ...formsOf.get(word).map((form, number) => [form, number ? 0.9 : 1]), ...(others.get(word) || []).map((form) => [form, 0.6]),
-        ...(index.has(word) ? [] : word.split("_").filter((part) => part !== word && part.length > 3).map((part) => [part, 0.25, true]))];
-      const here = new Float64Array(sections.length), certain = new Uint8Array(sections.length);
-      for (const [form, weight, part] of alternatives) {
-        if (form.length < 2 && alternatives.length > 1 && form !== word) continue;
-        for (const [entry, value] of index) {
-          const likeness = similar(form, value, entry) * weight;
-          if (likeness) for (const [number, said] of value.at) {
-            here[number] = Math.max(here[number], likeness * said);
-            if (!part) certain[number] = 1;
-          }
-        }
-        // A compound without its space.
-        if (/[가-힣]{3}/.test(form)) joined.forEach(([title, prose], number) => {
-          const said = title.includes(form) ? TITLE * 0.8 : prose.includes(form) ? PROSE : 0;
-          here[number] = Math.max(here[number], said * weight);
-          if (said) certain[number] = 1;
-        });
-      }
-      certain.forEach((yes, number) => { sure[number] += yes; });
-      const rare = rarity(here.reduce((count, said) => count + (said > 0), 0));
-      sum += rare;
-      here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
-    }
-    const recognized = recognize(all, query), understood = recognized.size ? new Map() : understand(all, query);
-    // A dotted name, torch.load, where it stands as it was typed.
-    const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
-    const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
-    const hits = sections.map((section, number) => {
-      const said = (total[number] * asked.length) / sum * (found[number] / sum) ** (asked.length > 3 ? 2 : 3), typed = verbatim(section), how = explains.get(number) || 0, message = recognized.get(number) || 2 * (understood.get(number) || 0);
-      return { section, score: (said + typed) * worth[number] + EXPLAINS * (how + message), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
-    }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score);
-    // What has all that was asked for comes before what has a part of it, unless the best has not.
-    if (hits[0]?.exact) hits.sort((a, b) => b.exact - a.exact);
-    return { hits, asked, respelled };
-  };
-
   // ---- What the reader sees.
   const make = (tag, className, ...children) => {
     const element = document.createElement(tag);
     if (className) element.className = className;
     element.append(...children);
     return element;
-  };
-  // The words around the first one that was asked for; whole words, with those that were asked for marked.
-  const excerpt = (prose, asked) => {
-    const sought = new Set(asked.flatMap(forms).filter((form) => form.length > 1));
-    const begun = asked.filter((word) => word.length > (/[가-힣]/.test(word) ? 1 : 2)).map(keys);  // half typed: emb is embedding, be is not become
-    const marked = (word) => forms(word).some((form) => sought.has(form)) || begun.some((start) => keys(word).startsWith(start));
-    const spans = [...prose.matchAll(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/gi)].filter(([word]) => marked(word.toLowerCase()))
-      .map((found) => [found.index, found.index + found[0].length]);
-    const at = spans.length ? spans[0][0] : 0;
-    const from = at < 60 ? 0 : prose.indexOf(" ", at - 40) + 1 || at;
-    const space = prose.lastIndexOf(" ", from + 140);
-    const to = prose.length <= from + 140 ? prose.length : space > from + 60 ? space : from + 140;
-    const parts = [from ? "… " : ""];
-    let last = from;
-    for (const [start, end] of spans) {
-      if (start < from || end > to) continue;
-      parts.push(prose.slice(last, start), make("mark", "", prose.slice(start, end)));
-      last = end;
-    }
-    return [...parts, prose.slice(last, to), to < prose.length ? " …" : ""];
   };
   const SHOWN = 12;
   // How many sections have what was asked for, and whether what is shown is that.
@@ -347,10 +28,13 @@
     return (exact > SHOWN ? say.first : exact < hits.length ? say.then : say.found).replace("{}", exact).replace("{}", SHOWN);
   };
   const say = form.dataset;
-  let ready, loaded = false, latest = "";
+  const finder = new URL("find.js", document.currentScript.src);
+  let ready, find, tries = 0, latest = "";
   const fetchIndex = () => {
-    ready ||= fetch(say.index).then((response) => response.json()).then((data) => learn(data, prepare(data))).then((index) => { loaded = true; return index; });
-    ready.catch(() => { ready = undefined; });  // the next try may do better
+    ready ||= Promise.all([import(`${finder}#${tries}`), fetch(say.index).then((response) => response.json())])
+      .then(([module, data]) => { find = module; return find.read(data); });
+    // The next try may do better; to a browser that keeps a module which did not come, it is another one.
+    ready.catch(() => { ready = undefined; tries += 1; });
     return ready;
   };
   const show = (query, text, items = []) => {
@@ -367,19 +51,20 @@
     if (!query) return show("", start);
     let index;
     try {
-      if (!loaded) status.textContent = say.loading;
+      if (!find) status.textContent = say.loading;
       index = await fetchIndex();
     } catch {
       if (query === latest) show((latest = ""), say.failed);
       return;
     }
     if (query !== latest) return;  // typed on in the meantime
-    const answer = score(index, query);
+    const answer = find.score(index, query);
     show(query, tell(answer), answer.hits.slice(0, SHOWN).map(({ section: [address, title, page, prose, , , lang] }) => {
       const article = make("article", "md-search-result__article md-typeset", make("h2", "", title));
       if (lang) article.lang = lang;
       if (page !== title) article.append(make("p", "md-search-result__page", page));
-      article.append(make("p", "", ...excerpt(prose, answer.asked)));
+      const said = find.excerpt(prose, answer.asked).map(([text, asked]) => (asked ? make("mark", "", text) : text));
+      article.append(make("p", "", ...said));
       const link = make("a", "md-search-result__link", article);
       link.href = new URL(address, new URL(say.home, location.href));
       return make("li", "md-search-result__item", link);
