@@ -202,7 +202,8 @@ def in_child(run: Callable[..., Any], *args: Any) -> tuple[Any, str | None, int 
 def left_behind() -> list[str]:
     """The names of the processes that the block has started and not ended. They are ended here."""
     left = sorted(process.name for process in multiprocessing.active_children())
-    multiprocessing.util._exit_function()  # what an interpreter does at its end
+    # What an interpreter does at its end.
+    multiprocessing.util._exit_function()  # pyrefly: ignore[missing-attribute]
     return left
 
 
