@@ -200,6 +200,8 @@ def in_child(run: Callable[..., Any], *args: Any) -> tuple[Any, str | None, int 
 
 def left_behind() -> list[str]:
     """The names of the processes that the block has started and not ended. They are ended here."""
+    for process in multiprocessing.active_children():
+        process.join(2)  # a loader doesn't wait for the last worker that it has ended
     left = sorted(process.name for process in multiprocessing.active_children())
     # What an interpreter does at its end.
     multiprocessing.util._exit_function()  # pyrefly: ignore[missing-attribute]
