@@ -16,7 +16,7 @@ import pytest
 
 from tools import run, snippet
 from tools.page import Page
-from tools.site import LOCALES, SNIPPETS, Mistake, page_named, relative
+from tools.site import LOCALES, SNIPPETS, Mistake, page_named, relative, words
 
 PAGE = page_named(os.environ.get("PAGE", ""))  # of `make test PAGE=nn-module/parameters`
 PAGES = [Page.read(locale, PAGE) for locale in LOCALES]
@@ -25,7 +25,12 @@ INTERPRETER = pytest.StashKey[run.Interpreter]()
 
 
 def pytest_configure(config):
-    """Say in one line that there is no such page, before there are processes to say it in."""
+    """Say in one line what no test could go on with, before there are processes to say it in."""
+    try:
+        for locale in LOCALES:
+            words(locale)
+    except Mistake as mistake:
+        raise pytest.UsageError(str(mistake)) from None
     if PAGE and not any(page.text for page in PAGES):
         raise pytest.UsageError(
             f"PAGE={PAGE}: there is no {' and no '.join(page.file for page in PAGES)}. "

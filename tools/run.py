@@ -144,6 +144,7 @@ def run_block(code: str, disturbed: bool) -> Result:
 
 def prepare(code: str) -> None:
     """Do once, before the forks, what takes long in each and comes out the same, to the bit."""
+    importlib.import_module("torch")
     if "optim" in code:  # the first optimizer of a process imports it: a second
         importlib.import_module("torch._dynamo")
     if "from peft import" in code:  # it brings transformers, and takes as long as torch itself
