@@ -82,7 +82,7 @@ def test_a_question_is_answered_by_keyboard_and_remembered(site, host, browser):
     current.get_by_role("radio").nth(3).check()
     current.get_by_role("button", name="Check").click()
     assert page.evaluate("localStorage['questions-missed']") is None
-    number = len(question.questions())
+    number = sum(one.page.startswith("nn-module/") for one in question.questions().values())
     assert page.get_by_text(f"1 of {number} right at once, 0 missed.").is_visible()
     page.get_by_role("button", name="Next question").click()
     assert page.locator(".turn").inner_text().endswith(f"2 of {number}")

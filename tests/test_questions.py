@@ -12,7 +12,7 @@ from tools.site import LOCALES, SNIPPETS, Mistake, nav, relative
 
 FILE = relative(question.FILE)
 ASKING = [
-    *(name for name in road.names() if name != "nn-module/next"),
+    *(name for pages in road.roads().values() for name in pages[:-1]),  # the last leads on
     "nn-module/freezing",
     "nn-module/lab",
     "nn-module/lora",
@@ -123,7 +123,7 @@ def test_pages_ask_enough():
         if len(own) < 2:
             what = f"{len(own)} questions, and a page of the road has two. Write one in {FILE}."
             problems.append(f"{where}: {what}")
-        late = name in road.names() and road.names().index(name) >= FROM_PAGE
+        late = any(name in pages[FROM_PAGE:] for pages in road.roads().values())
         if late and not any(one.asks for one in own):
             what = "no question asks about an earlier page again. Write one with asks:."
             problems.append(f"{where}: {what}")

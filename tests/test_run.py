@@ -40,6 +40,11 @@ def test_a_fork_is_like_a_fresh_interpreter(interpreter):
         ("import os\nos.rename('a', '/tmp/b')", "writes to '/tmp/b'"),
         ("import torch\ntorch.zeros(2**31)", "takes more than 4 GiB of memory"),
         ("import os\nos._exit(3)", "ends its process, with status 3"),
+        (
+            "import time\nfrom multiprocessing import Process\n"
+            "Process(target=time.sleep, args=(60,), daemon=True).start()",
+            "leaves 1 processes behind (Process-1). Let its loops end",
+        ),
         ("\nraise SystemExit", "raises SystemExit"),
     ],
 )
@@ -47,8 +52,19 @@ def test_what_no_block_may_do(interpreter, code, error):
     """It is refused with a mend, and with the line, unless the process has gone."""
     result = interpreter.run(code)
     assert result.error and result.error.startswith(error) or error in result.error
-    assert result.line == 2 or "ends its process" in error
+    assert result.line == 2 or "ends its process" in error or "behind" in error
     assert not os.path.exists("/tmp/left")
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_a_data_loader_may_have_workers(interpreter, start):
+    """They are processes, and send their tensors through sockets of this machine."""
+    result = interpreter.run(
+        "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\n"
+        "data = TensorDataset(torch.arange(2))\n"
+        f"print(*DataLoader(data, num_workers=1, multiprocessing_context={start!r}))"
+    )
+    assert (result.error, result.stdout) == (None, "[tensor([0])] [tensor([1])]\n")
 
 
 def test_what_a_block_may_do(interpreter):

@@ -6,6 +6,7 @@ as a fresh interpreter's, with another hash seed and all threads, has to print t
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import functools
 import os
@@ -114,6 +115,7 @@ def run_block(item, runtest):
         import torch
 
         torch.set_num_threads(1)  # other threads of this process are not in its fork
+        builtins.__name__ = "__main__"  # pytest-codeblocks gives the block no name of its own
         try:
             runtest()
         except BaseException as error:

@@ -1,7 +1,7 @@
 """The questions in the pages: docs/data/questions.yml, and how a page and a notebook show it.
 
 A page shows a question with a line `{{ question("nn-module/modes/frozen-norm") }}`, and all of
-them with `{{ questions() }}`. The lines look like macros and are none: they are expanded before
+its note with `{{ questions() }}`. The lines look like macros and are none: they are expanded before
 the macros are, so that a page needs no import for them, and they do not count when it is compared
 with its twin, since a question has both languages in one place.
 """
@@ -215,9 +215,12 @@ def expanded(page: Page) -> str:
 
 
 def everything(page: Page) -> str:
-    """All questions by page, in the order of the navigation, each with the way back to its page."""
+    """A note's questions by page, in the order of the navigation, each with the way back to it."""
     say, parts = words(page.locale)["questions"], ["/// html | div.known\n\n///"]
+    note = page.name.partition("/")[0]
     for name in nav():
+        if name.partition("/")[0] != note:
+            continue
         own = [one for one in questions().values() if one.page == name]
         if not own:
             continue

@@ -1,4 +1,6 @@
-"""The road: how long its pages take to read, what they explain when, and the model in its blocks.
+"""The roads: how long their pages take to read, what they explain when, and what blocks share.
+
+Each note has one, a section of the navigation: `road`, `data-road`. A note assumes those before it.
 
 A block of the road that uses the model begins with its classes, as the block that shows them has
 them, and a line says where the block's own lines begin: `# --- new here ---`. The page folds what
@@ -24,7 +26,8 @@ NAMED = re.compile(r'<span class="nc">(\w+)</span>')
 WORDS_A_MINUTE, SYLLABLES_A_MINUTE, BLOCKS_A_MINUTE = 170, 350, 1
 MOST_MINUTES, MOST_WORDS, MOST_BLOCKS, MOST_LINES = 12, 900, 6, 20
 WHOLE_ROAD = 75
-WHOLE = {"nn-module/index/model.md"}  # the model itself, shown once in full
+# The model and the data set themselves, each shown once in full.
+WHOLE = {"nn-module/index/model.md", "data/index/episodes.md"}
 IMPORT = re.compile("import |from ")
 PITFALL = "pitfall"  # the class of the one section that is about a mistake
 UNSEEN = re.compile(
@@ -34,10 +37,19 @@ UNSEEN = re.compile(
 )
 
 
+def roads() -> dict[str, list[str]]:
+    """The pages of each note's road, in their order, by its section of the navigation."""
+    return {
+        section: [page.removesuffix(".md") for page in pages]
+        for entry in site.SETTINGS["nav"]
+        for section, pages in entry.items()
+        if re.fullmatch(r"(?:[\w-]+-)?road", section)
+    }
+
+
 def names() -> list[str]:
-    """The pages of the road, in their order: the section `road` of the navigation."""
-    sections = (entry["road"] for entry in site.SETTINGS["nav"] if "road" in entry)
-    return [page.removesuffix(".md") for page in next(sections, [])]
+    """The pages of all roads, one road after the other."""
+    return [name for pages in roads().values() for name in pages]
 
 
 def read_text(text: str) -> str:

@@ -1,8 +1,10 @@
 """Runs a block in a forked child, as a fresh interpreter would, and within its limits.
 
 A guard against carelessness, not against malice: 20 seconds, 4 GiB, a folder of its own that is
-removed afterwards, no socket, no program. What is refused comes from Python's audit hook, with
-the line and a mend; Linux' Landlock refuses the same to C++ (torch.save).
+removed afterwards, no network, no program, and no process that stays. The workers of a DataLoader
+are processes that multiprocessing starts, and send their tensors through sockets of this machine:
+those two are allowed. What is refused comes from Python's audit hook, with the line and a mend;
+Linux' Landlock refuses the same to C++ (torch.save).
 """
 
 from __future__ import annotations
@@ -14,9 +16,13 @@ import gc
 import importlib
 import io
 import json
+import multiprocessing
+import multiprocessing.popen_fork
+import multiprocessing.util
 import os
 import random
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -169,7 +175,7 @@ def in_child(run: Callable[..., Any], *args: Any) -> tuple[Any, str | None, int 
                 # Out of C too, and out of `except:`.
                 faulthandler.dump_traceback_later(SECONDS, exit=True, file=stack)
                 restrict(os.path.realpath(folder))
-                json.dump(run(*args), answer)
+                json.dump([run(*args), left_behind()], answer)
                 answer.flush()
                 os._exit(0)
             finally:  # never back into what the parent does next
@@ -179,7 +185,11 @@ def in_child(run: Callable[..., Any], *args: Any) -> tuple[Any, str | None, int 
         answer.seek(0)
         stack.seek(0)
         if status == 0:
-            return json.load(answer), None, None
+            done, left = json.load(answer)
+            if not left:
+                return done, None, None
+            mend = "Let its loops end, and `del` a loader whose workers are persistent."
+            return None, f"leaves {len(left)} processes behind ({left[0]}). {mend}", None
         dump = stack.read()
     # The innermost comes first.
     line = re.search(r'File "<(?:stdin|string)>", line (\d+)', dump)
@@ -187,6 +197,14 @@ def in_child(run: Callable[..., Any], *args: Any) -> tuple[Any, str | None, int 
     if not dump.startswith("Timeout"):
         ended = f"ends its process, with status {status}. Take out what kills it."
     return None, ended, int(line[1]) if line else None
+
+
+def left_behind() -> list[str]:
+    """The names of the processes that the block has started and not ended. They are ended here."""
+    left = sorted(process.name for process in multiprocessing.active_children())
+    # What an interpreter does at its end.
+    multiprocessing.util._exit_function()  # pyrefly: ignore[missing-attribute]
+    return left
 
 
 def restrict(folder: str) -> None:
@@ -210,8 +228,12 @@ def restrict(folder: str) -> None:
 def audit(folder: str, event: str, args: tuple[Any, ...]) -> None:
     """Raise Refused if the event is one that no block may cause."""
     if event == "socket.__new__":
+        if args[1] == socket.AF_UNIX:
+            return
         raise Refused("opens a socket. Take it out: a snippet runs without a network.")
     if event in PROGRAMS:
+        if event == "os.fork" and starts_worker(sys._getframe(2)):
+            return
         mend = "Take it out: a snippet is Python, and runs in one process."
         raise Refused(f"starts a process ({event}). {mend}")
     if event == "open":
@@ -224,6 +246,11 @@ def audit(folder: str, event: str, args: tuple[Any, ...]) -> None:
             real = os.path.realpath(os.fsdecode(path))
             if real != folder and not real.startswith((folder + "/", "/dev/")):
                 raise Refused(f"writes to {os.fsdecode(path)!r}. {WHERE}")
+
+
+def starts_worker(frame: types.FrameType) -> bool:
+    """Whether it is multiprocessing that forks here."""
+    return frame.f_code.co_filename == multiprocessing.popen_fork.__file__
 
 
 def landlock(folder: str) -> None:

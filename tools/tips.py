@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tools.search import ALSO_CALLED, EXPLAINED, OTHER_NAMES, TERM, names_in
 
 # The sections whose entries define a word; the others are there for the search.
-DEFINED = {"structure", "training", "architecture"}
+DEFINED = {"structure", "training", "architecture", "data"}
 # Words that pages use in an everyday sense as well, and those that whoever has met PyTorch knows.
 ORDINARY = {"term-path", "term-tensor", "term-dataset"}
 AFTER_NOUN = (
