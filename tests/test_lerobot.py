@@ -18,8 +18,14 @@ LINK = re.compile(
     r"\[`(?P<name>[\w.]+)`\]\(https://github\.com/huggingface/lerobot/blob/v(?P<release>[\d.]+)"
     r"/src/(?P<file>[^)#]+)#L(?P<first>\d+)(?:-L(?P<last>\d+))?\)"
 )
-NAMES = ("freezing", "freezing-modes", "freezing-selection")
-PAGES = [Page.read(locale, f"nn-module/{name}") for name in NAMES for locale in LOCALES]
+NAMES = (
+    "nn-module/freezing",
+    "nn-module/freezing-modes",
+    "nn-module/freezing-selection",
+    "data/chunk-masks",
+    "data/projects",
+)
+PAGES = [Page.read(locale, name) for name in NAMES for locale in LOCALES]
 LINES = [(f"{page.file}:{number}", line) for page in PAGES for number, line in page.lines]
 LINKS = [(where, link) for where, line in LINES for link in LINK.finditer(line)]
 
