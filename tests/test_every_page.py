@@ -29,7 +29,8 @@ def known_blocks():
     """The code of all blocks that a page may show with a button to copy it."""
     known = {
         (ROOT / "snippets" / name).read_text(encoding="utf-8")
-        for name in ("tiny_vla.py", "tiny_data.py")}
+        for name in ("tiny_vla.py", "tiny_data.py")
+    }
     for folder, files, info in (
         ("snippets", "**/*.md", "python"),
         ("docs", "*/contributing.md", ".*"),

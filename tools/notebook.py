@@ -12,7 +12,9 @@ from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
 from tools.site import SNIPPETS, Mistake, words
 
-SHOWN = re.compile(r"""^\{\{ source\("(?P<name>\w+\.py)"\) \}\}""", re.MULTILINE)  # what a lab imports
+SHOWN = re.compile(
+    r"""^\{\{ source\("(?P<name>\w+\.py)"\) \}\}""", re.MULTILINE
+)  # what a lab imports
 # A fold of a page as a notebook has it.
 FOLDED = r"<details><summary>\g<title></summary>\n\g<text>\n</details>"
 KINDS = "workbook", "solved"  # of the exercises of a note
