@@ -38,7 +38,10 @@ def at_width(page, width):
 
 def known_blocks():
     """The code of all blocks that a page may show with a button to copy it."""
-    known = {(ROOT / "snippets/tiny_vla.py").read_text(encoding="utf-8")}
+    known = {
+        (ROOT / "snippets" / name).read_text(encoding="utf-8")
+        for name in ("tiny_vla.py", "tiny_data.py")
+    }
     for folder, files, info in (
         ("snippets", "**/*.md", "python"),
         ("docs", "*/contributing.md", ".*"),

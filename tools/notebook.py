@@ -12,7 +12,9 @@ from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
 from tools.site import SNIPPETS, Mistake, words
 
-MODULE = "tiny_vla.py"  # what the blocks of a lab import
+SHOWN = re.compile(
+    r"""^\{\{ source\("(?P<name>\w+\.py)"\) \}\}""", re.MULTILINE
+)  # what a lab imports
 # A fold of a page as a notebook has it.
 FOLDED = r"<details><summary>\g<title></summary>\n\g<text>\n</details>"
 KINDS = "workbook", "solved"  # of the exercises of a note
@@ -114,15 +116,23 @@ def cut(source: Source, markdown: str, name: str) -> list:
 
 
 def lab_cells(source: Source) -> list:
-    """The cells of a lab: its page, cut at the snippets, with one that writes their module."""
+    """The cells of a lab: its page, cut at the snippets, with those that write their modules."""
     _, _, body = source.page.text.partition("\n---\n")
     body = FOLD.sub(FOLDED, body)
     start, mark, body = body.partition("\n## ")
-    module = (SNIPPETS / MODULE).read_text(encoding="utf-8")
+    modules = SHOWN.findall(source.page.text)
     hidden = {"jupyter": {"source_hidden": True}}
     return [
         text("intro", source.plain(start)),
-        code("module", f"%%writefile {MODULE}\n{module}", f"Writing {MODULE}\n", **hidden),
+        *(
+            code(
+                Path(module).stem,
+                f"%%writefile {module}\n{(SNIPPETS / module).read_text(encoding='utf-8')}",
+                f"Writing {module}\n",
+                **hidden,
+            )
+            for module in modules
+        ),
         *cut(source, mark + body, "end"),
     ]
 

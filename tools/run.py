@@ -149,6 +149,9 @@ def prepare(code: str) -> None:
         importlib.import_module("torch._dynamo")
     if "from peft import" in code:  # it brings transformers, and takes as long as torch itself
         importlib.import_module("peft")
+    if "learned(" in code:
+        with contextlib.suppress(Exception):  # the block meets it again, and says so
+            importlib.import_module("tiny_data").learned(10, 30, "episode")
     if "tiny_vla" in code:
         with contextlib.suppress(Exception):  # the block meets the same, and is reported
             importlib.import_module("tiny_vla").pretrained()
