@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import nbformat.v4 as nbf
