@@ -273,7 +273,10 @@ def test_it_is_offered_and_opens_in_colab(site, kind, locale):
 def test_colab_needs_a_repository_on_github(repo_url, colab):
     macro = (ROOT / "docs/theme/macros/notebook.md").read_text(encoding="utf-8")
     template = '{% from "notebook.md" import notebook with context %}{{ notebook("workbook") }}'
-    page = SimpleNamespace(url="en/nn-module/exercises/", file=SimpleNamespace(locale="en"))
+    page = SimpleNamespace(
+        url="en/nn-module/exercises/",
+        file=SimpleNamespace(locale="en", src_uri="en/nn-module/exercises/index.md"),
+    )
     config = SimpleNamespace(repo_url=repo_url, extra={"words": words("en")})
     env = Environment(loader=DictLoader({"notebook.md": macro}))
     buttons = env.from_string(template).render(page=page, config=config)
