@@ -37,8 +37,7 @@
   // What scrolls sideways can be reached with the keyboard, so that its arrow keys scroll it.
   const reach = () => {
     for (const code of document.querySelectorAll("pre > code")) {
-      // Or nearly does: a wider font makes it scroll without telling anybody. On a phone, what is in a closed fold does too.
-      if (code.scrollWidth > code.clientWidth - 40 || (!code.clientWidth && innerWidth < 600)) code.tabIndex = 0;
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
       else code.removeAttribute("tabindex");
     }
   };
