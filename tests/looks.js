@@ -104,15 +104,19 @@
     // set as a phone sets it: whatever the font, a column is 0.6 em, as in Menlo, SF Mono, Roboto Mono.
     blocks: () => {
         document.styleSheets[0].insertRule("pre > code { font-size-adjust: ch-width 0.6 !important; }");
+        const columns = {};  // how wide one is, by font
         let before = "";
         return [...document.querySelectorAll("article pre > code")].map((code) => {
             const style = getComputedStyle(code), text = code.textContent;
-            const probe = document.createElement("span");
-            probe.textContent = "0".repeat(100);
-            probe.style.cssText = "position: absolute; white-space: pre";
-            code.append(probe);
-            const column = probe.getBoundingClientRect().width / 100;
-            probe.remove();
+            const column = columns[style.font] ??= (() => {
+                const probe = document.createElement("span");
+                probe.textContent = "0".repeat(100);
+                probe.style.cssText = "position: absolute; white-space: pre";
+                code.append(probe);
+                const { width } = probe.getBoundingClientRect();
+                probe.remove();
+                return width / 100;
+            })();
             const kind = (code.closest(".highlight")?.className.match(/language-(text|pytb)/) || [0, "code"])[1];
             if (kind === "code") before = text;
             return {

@@ -1,4 +1,4 @@
-"""Every page, opened once on a phone and once on a desk, and whatever holds for all of them there.
+"""Every page, opened once on a phone (and on a desk), and whatever holds for all of them there.
 
 Half of the pages of a language are in the light scheme, half in the dark, and their twins in the
 other; of each scheme axe judges half on a phone. tests/looks.js is what runs on a page.
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from test_hands import CSS, DESKTOP, PHONE
+from test_hands import CSS, DESKTOP, PAINTED, PHONE
 from test_phone import LAYOUT, WIDE
 from test_site import locale_of, source, url
 from test_snippets import columns
@@ -165,6 +165,7 @@ def axe_finds_nothing(page):
     width, scheme = page.combination
     if page.is_phone == (width < 1000):
         at_width(page, width)
+        page.evaluate(PAINTED)  # what waits for the width has come
         for what in violations(page, page.looks_seen[width, scheme]):
             yield f"at {width} pixels, axe finds {what}"
 
@@ -257,17 +258,18 @@ def listen(page, host):
     page.on("request", asked)
 
 
-@pytest.mark.parametrize(
-    ("kind", "look"),
-    [(kind, look) for kind, looks in LOOKS.items() for look in looks],
-    ids=lambda value: getattr(value, "__name__", value),
-)
-def test_every_page(visit, kind, look):
+def report_first(found):
     """Of pages with the same fault the first is named."""
     first = {}
-    for where, what in visit(kind)[0][look]:
+    for where, what in found:
         first.setdefault(what, where)
     report(f"{where}: {what}" for what, where in first.items())
+
+
+@pytest.mark.parametrize("look", LOOKS["phone"], ids=lambda look: look.__name__)
+def test_every_page(visit, look):
+    """On a phone; on a desk: test_every_desk.py, which another process runs."""
+    report_first(visit("phone")[0][look])
 
 
 @pytest.fixture(scope="module")
