@@ -39,7 +39,7 @@ COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
 PREPARE = """(seen) => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     const words = new Set();
-    const colored = "article :is(pre code span, :not(pre) > code, strong, em)";
+    const colored = "article :is(pre code span:not(.given), :not(pre) > code, strong, em)";
     for (const piece of document.querySelectorAll(colored)) {
         const around = [piece.closest(".highlight")?.className, !!piece.closest("details")];
         const own = [piece.tagName, piece.className, piece.parentElement.tagName];

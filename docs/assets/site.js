@@ -95,6 +95,7 @@
   for (const button of document.querySelectorAll("button.given")) {
     button.addEventListener("click", () => {
       button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
+      reach();
     });
   }
 
