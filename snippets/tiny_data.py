@@ -1,12 +1,14 @@
-"""Episodes of TinyVLA's expert, on disk and in batches.
+"""Episodes of TinyVLA's expert, for training.
 
-The arm starts above a random cell of the table. The expert
-moves it by at most half a cell a frame, until it is above
-the square that was named; then down, closing or opening
-the gripper, and the episode ends. 10 frames a second.
+The arm starts above a random cell of the table.
+The expert moves it by at most half a cell a frame
+until it is above the named square; then down,
+closing or opening the gripper, and the episode
+ends. There are 10 frames a second.
 
-Shapes: B samples in a batch, T frames in an episode,
-C = 4 actions in a chunk, 7 numbers in state and action.
+Shapes: B samples in a batch, T frames an episode,
+C = 4 actions in a chunk, 7 numbers in each action
+and state.
 """
 
 import functools
@@ -25,17 +27,19 @@ from tiny_vla import (
 )
 
 CHUNK = 4  # actions in a chunk
-STEP = CELL / 2  # meters at most, in x and y, a frame
+STEP = CELL / 2  # meters a frame at most, in x, y
 
 
 def tables(count: int) -> list[tuple[int, int]]:
-    """`count` of the layouts that may be trained on."""
-    return TRAINING[:: len(TRAINING) // count][:count]
+    """`count` of the layouts for training."""
+    every = len(TRAINING) // count
+    return TRAINING[::every][:count]
 
 
 def start(count: int, random: torch.Generator) -> Tensor:
-    """States (B, 7): above a cell, gripper half open."""
-    cells = torch.randint(9, (count,), generator=random)
+    """States (B, 7), the gripper half open."""
+    size = (count,)
+    cells = torch.randint(9, size, generator=random)
     state = torch.zeros(count, 7).double()
     state[:, 0] = (cells % 3 - 1) * CELL
     state[:, 1] = (cells // 3 - 1) * CELL
@@ -46,8 +50,8 @@ def start(count: int, random: torch.Generator) -> Tensor:
 def record(
     folder: Path, layouts: list[tuple[int, int]], each: int
 ) -> None:
-    """Write `each` episodes of each layout: a file for each
-    episode, and episodes.json, which lists them.
+    """Write `each` episodes of each layout, and
+    episodes.json, which lists their files.
     """
     listed = []
     for layout in layouts:
@@ -68,7 +72,8 @@ def record(
                 states.append(state)
                 actions.append(action)
                 state = state + action
-            images = image.expand(len(states), -1, -1, -1)
+            size = len(states), -1, -1, -1
+            images = image.expand(size)
             episode = {
                 "observation.image": torch.normal(
                     images, 0.05, generator=random
@@ -90,8 +95,8 @@ def record(
 def split(
     folder: Path, by: str
 ) -> tuple[list[str], list[str]]:
-    """The files to train on, and those to hold out: every
-    fifth "episode", or those of every fifth "table".
+    """The files to train on, and those to hold
+    out: of every fifth "episode", or "table".
     """
     text = (folder / "episodes.json").read_text()
     listed = json.loads(text)["episodes"]
@@ -108,13 +113,13 @@ def split(
 
 
 class EpisodeDataset(Dataset[dict[str, Tensor | str]]):
-    """One sample for each frame of the files named."""
+    """A sample for each frame of the files."""
 
     def __init__(
         self, folder: Path, files: list[str]
     ) -> None:
         self.episodes = [
-            torch.load(folder / file) for file in files
+            torch.load(folder / name) for name in files
         ]
         self.index = [
             (e, t)
@@ -123,7 +128,7 @@ class EpisodeDataset(Dataset[dict[str, Tensor | str]]):
         ]
 
     def frames(self, key: str) -> Tensor:
-        """All frames, one episode after the other."""
+        """All frames, episode after episode."""
         episodes = self.episodes
         return torch.cat([one[key] for one in episodes])
 
@@ -150,7 +155,7 @@ class EpisodeDataset(Dataset[dict[str, Tensor | str]]):
 
 
 def collate(samples: list) -> dict[str, Tensor]:
-    """Stack the tensors; turn each task into word ids."""
+    """Stack tensors; turn tasks into word ids."""
     batch = {
         key: torch.stack([one[key] for one in samples])
         for key in samples[0] if key != "task"
@@ -163,7 +168,7 @@ def collate(samples: list) -> dict[str, Tensor]:
 
 
 class Normalize(nn.Module):
-    """Keeps mean and std of the training frames."""
+    """Mean and std of the training frames."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,7 +176,7 @@ class Normalize(nn.Module):
         self.register_buffer("std", torch.ones(7))
 
     def measure(self, frames: Tensor) -> None:
-        """From frames (T, 7); a constant gets std 1."""
+        """Of frames (T, 7); a constant has std 1."""
         self.mean = frames.mean(0)
         std = frames.std(0)
         self.std = torch.where(std < 1e-6, 1.0, std)
@@ -186,7 +191,7 @@ class Normalize(nn.Module):
 
 
 class ChunkVLA(nn.Module):
-    """TinyVLA's parts, with a state and a chunk."""
+    """TinyVLA's parts, a state, and a chunk."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,20 +210,22 @@ class ChunkVLA(nn.Module):
     ) -> Tensor:
         """Returns normalized chunks (B, C, 7)."""
         seen = self.vision_encoder(image)
-        token = self.language_model(seen, words)[:, -1]
-        x = torch.cat([token, self.state(state)], dim=1)
-        return self.action_head(x).unflatten(1, (CHUNK, 7))
+        tokens = self.language_model(seen, words)
+        x = torch.cat([tokens[:, -1], self.state(state)], 1)
+        chunk = self.action_head(x)
+        return chunk.unflatten(1, (CHUNK, 7))
 
 
 def loss_of(
     model: ChunkVLA, batch: dict[str, Tensor]
 ) -> Tensor:
-    """Mean square error of what is not padding."""
+    """Mean square error of all but padding."""
     chunk = model(
         batch["observation.image"],
         batch["observation.state"], batch["words"],
     )
-    error = (chunk - model.action(batch["action"])) ** 2
+    target = model.action(batch["action"])
+    error = (chunk - target) ** 2
     return error[~batch["action_is_pad"]].mean()
 
 
@@ -226,15 +233,16 @@ def loss_of(
 def train(
     data: EpisodeDataset, epochs: int = 20
 ) -> ChunkVLA:
-    """A new model with the statistics of `data`, trained on
-    it in shuffled batches of 64 samples.
+    """A new model with the statistics of `data`,
+    trained on it in shuffled batches of 64.
     """
     model = ChunkVLA()
-    model.state.measure(data.frames("observation.state"))
+    states = data.frames("observation.state")
+    model.state.measure(states)
     model.action.measure(data.frames("action"))
     loader = DataLoader(
-        data, batch_size=64, shuffle=True, drop_last=True,
-        collate_fn=collate,
+        data, batch_size=64, shuffle=True,
+        drop_last=True, collate_fn=collate,
         generator=torch.Generator().manual_seed(0),
     )
     params = model.parameters()
@@ -252,9 +260,9 @@ def train(
 def mean_loss(
     model: ChunkVLA, data: EpisodeDataset
 ) -> float:
-    """The loss on all samples of `data` at once."""
-    batch = collate([data[i] for i in range(len(data))])
-    return loss_of(model, batch).item()
+    """The loss on all samples of `data`."""
+    samples = [data[i] for i in range(len(data))]
+    return loss_of(model, collate(samples)).item()
 
 
 @torch.no_grad()
@@ -262,24 +270,29 @@ def success(
     model: ChunkVLA, layouts: list[tuple[int, int]],
     seed: int = 5,
 ) -> float:
-    """The fraction of 500 tries, 0 to 1, in which the arm
-    goes down on the named square and does as it was told.
+    """The fraction of 500 tries, 0 to 1, in which
+    the arm goes down on the named square and does
+    as it was told.
     """
     random = torch.Generator().manual_seed(seed)
     scenes = demonstrations(500, layouts, seed=seed)
     images, words, goal = scenes
     state = start(500, random)
-    for _ in range(8 // CHUNK):  # 8 frames are enough
-        seen = torch.normal(images, 0.05, generator=random)
+    for _ in range(8 // CHUNK):  # 8 frames do
+        seen = torch.normal(
+            images, 0.05, generator=random
+        )
         chunk = model(seen, state, words)
         chunk = model.action.inverse(chunk)
         for action in chunk.unbind(1):
             moving = state[:, 2:3] > CELL / 2
             state = state + action * moving
-    there = ((state - goal)[:, :2].abs() < STEP).all(1)
+    away = (state - goal)[:, :2].abs()
+    there = (away < STEP).all(1)
     down = state[:, 2] < CELL / 2
     told = state[:, 6].sign() == goal[:, 6]
-    return (there & down & told).double().mean().item()
+    done = there & down & told
+    return done.double().mean().item()
 
 
 class Lab(NamedTuple):
@@ -291,8 +304,8 @@ class Lab(NamedTuple):
 
 @functools.cache
 def learned(count: int, each: int, by: str) -> Lab:
-    """Record `each` episodes of `count` tables into a
-    folder that is then deleted, split them, and train.
+    """Record `each` episodes of `count` tables,
+    split them, and train. No file is kept.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -38,10 +38,7 @@ def at_width(page, width):
 
 def known_blocks():
     """The code of all blocks that a page may show with a button to copy it."""
-    known = {
-        (ROOT / "snippets" / name).read_text(encoding="utf-8")
-        for name in ("tiny_vla.py", "tiny_data.py")
-    }
+    known = {path.read_text(encoding="utf-8") for path in snippet.MODULES}
     for folder, files, info in (
         ("snippets", "**/*.md", "python"),
         ("docs", "*/contributing.md", ".*"),
@@ -294,7 +291,7 @@ def place(file, block, number, snippets):
     if one:
         return f"{one.name}:{one.line_of(part) + number}"
     line = block["text"].splitlines()[number]
-    for path in (ROOT / file, ROOT / "snippets/tiny_vla.py"):
+    for path in (ROOT / file, *snippet.MODULES):
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if line in lines:
             return f"{relative(path)}:{lines.index(line) + 1}"
@@ -304,10 +301,8 @@ def place(file, block, number, snippets):
 def test_code_fits_a_phone(visit, snippets):
     """At 390 pixels no output is cut, and at most 5 of 100 lines of code are.
 
-    The code of the checks and of the files to download, which nobody has to read here, may be
-    wider. The outputs of a check wrap.
+    The code of the checks, which nobody has to read, may be wider. The outputs of a check wrap.
     """
-    files = {file.read_text(encoding="utf-8").strip() for file in (ROOT / "snippets").glob("*.py")}
     problems, outputs, code, lines, long = [], {}, {}, 0, 0
     for file, block in visit("phone")[1]:
         assert abs(block["em"] - 0.6) < 0.001, (
@@ -315,8 +310,6 @@ def test_code_fits_a_phone(visit, snippets):
             "Is this Chromium older than 127?"
         )
         if block["kind"] == "pytb" or snippets.get(block["text"], [""])[-1] == "check":
-            continue
-        if block["text"].strip() in files:
             continue
         room, text = int(block["room"] + 0.01), block["text"].splitlines()
         cut = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}

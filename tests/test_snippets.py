@@ -69,7 +69,7 @@ def test_pytest_codeblocks_collects_every_snippet():
 
 
 def test_nothing_else_in_snippets():
-    others = {*SNIPPETS.glob("tiny_*.py"), SNIPPETS / "ruff.toml"}
+    others = {*snippet.MODULES, SNIPPETS / "ruff.toml"}
     files = [path for path in SNIPPETS.rglob("*") if path.is_file() and path not in others]
     strange = [path for path in files if path.suffix not in (".md", ".pyc")]
     report(f"{relative(path)}:1: not a snippet; those end in .md" for path in strange)
@@ -96,7 +96,7 @@ def test_output_cannot_vary(path):
 def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
     if not (block := read(path)):
         return
-    known = sys.stdlib_module_names | {"torch", *(file.stem for file in SNIPPETS.glob("*.py"))}
+    known = sys.stdlib_module_names | {"torch", *(file.stem for file in snippet.MODULES)}
     nodes = (node for node in ast.walk(ast.parse(block.code)) if hasattr(node, "names"))
     names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
     more = sorted({name.partition(".")[0] for name in names} - known)
@@ -131,6 +131,6 @@ def test_it_fits_a_phone(path):
         report(too_wide(block.name, block.parts.get(part, ""), most, block.line_of(part)))
 
 
-@pytest.mark.parametrize("file", sorted(SNIPPETS.glob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", snippet.MODULES, ids=lambda file: file.name)
 def test_what_snippets_import_fits_a_phone(file):
     report(too_wide(relative(file), file.read_text(encoding="utf-8"), COLUMNS["code"]))

@@ -282,8 +282,10 @@ def what(error: BaseException) -> str:
         return str(error)
     if isinstance(error, MemoryError) or "can't allocate memory" in message:
         return f"takes more than {GIB} GiB of memory. Make its tensors smaller."
-    if line := line_of(error, str(SNIPPETS / "tiny_vla.py")):
-        message += f"\nIt comes from snippets/tiny_vla.py:{line}. Mend it there, or in the block."
+    for module in SNIPPETS.glob("*.py"):
+        if line := line_of(error, str(module)):
+            where = f"snippets/{module.name}:{line}"
+            message += f"\nIt comes from {where}. Mend it there, or in the block."
     return f"raises {message}" + f"\n{WHERE}" * ("Permission denied" in message)
 
 

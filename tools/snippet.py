@@ -61,6 +61,7 @@ WRONG = """\
 ```pytb
 {said}```
 """
+MODULES = sorted(SNIPPETS.glob("*.py"))  # what snippets may import beside packages
 SECTIONS = ("answer", "check", "output")
 PLACEHOLDERS = {
     "code": "the code",

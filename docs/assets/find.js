@@ -96,7 +96,9 @@ const learn = ({ sections, messages, asked, synonyms }, all) => {
   for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.6;  // found by its message, not by a name in it
   const means = meaning(synonyms);
   const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text, means) })));
-  return { ...all, learned, tells, phrases, means };
+  const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))], vocabulary = new Map();  // of all questions; of a section's
+  for (const { number, words: each } of phrases) vocabulary.set(number, new Set([...(vocabulary.get(number) || []), ...each]));
+  return { ...all, learned, tells, phrases, means, spelled, vocabulary };
 };
 const recognize = ({ learned, tells }, query) => {
   const typed = [...pieces(query)].filter((part) => tells.has(part)), best = new Map();
@@ -112,34 +114,31 @@ const recognize = ({ learned, tells }, query) => {
   }
   return best;
 };
-// What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
 // Words that docs/data/synonyms.yml has in one line are one word.
 const meaning = (synonyms) => {
   const known = synonyms.flatMap((line, number) => line.map((word) => [/[가-힣]/.test(word) ? keys(phrase(word)) : shortest(word), `@${number}`]));
   const latin = new Map(known), begun = known.filter(([word]) => /[ㄱ-ㅣ]/.test(word));
   return (word) => latin.get(shortest(word)) || (begun.find(([start]) => keys(word).startsWith(start)) || [, keys(shortest(word))])[1];
 };
+// What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
 const stems = (text, means) => {
   const all = words(text.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : ` ${after}`)));
   return [...new Set(all.filter((word) => !EMPTY.has(word) && !FILLING.has(word)).map(means))];
 };
 const alike = (a, b) => a === b || (/[ㄱ-ㅣ]/.test(a) && (inflected(a, b) > 0 || (Math.min(a.length, b.length) > 3 && Math.abs(a.length - b.length) < 4 && (a.startsWith(b) || b.startsWith(a)))));
-const understand = ({ phrases, means }, query) => {
+const understand = ({ phrases, means, spelled, vocabulary }, query) => {
   const typed = stems(query, means), best = new Map();
   if (typed.length < 3) return best;
-  const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))];
   const same = new Map(typed.map((word) => [word, new Set(spelled.filter((other) => alike(word, other)))]));
   // A word that is in the questions about few sections says more; one that is in none, little.
-  const sections = new Map();
-  for (const { number, words: each } of phrases) sections.set(number, new Set([...(sections.get(number) || []), ...each]));
   const has = (each, word) => [...same.get(word)].some((other) => each.has(other));
   const weights = new Map(typed.map((word) => {
-    const count = [...sections.values()].filter((each) => has(each, word)).length;
-    return [word, count ? Math.log(1 + sections.size / count) : 1];
+    const count = [...vocabulary.values()].filter((each) => has(each, word)).length;
+    return [word, count ? Math.log(1 + vocabulary.size / count) : 1];
   }));
   const sum = (list) => list.reduce((whole, word) => whole + weights.get(word), 0), total = sum(typed);
   for (const { number, words: each } of phrases) {
-    const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(sections.get(number), word));
+    const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(vocabulary.get(number), word));
     if (covered.length < 2) continue;
     const one = (2 * sum(shared)) / (sum(shared) + (total / typed.length) * (each.length - Math.min(each.length, shared.length)) + total);
     const share = 0.5 * one + 0.5 * (sum(covered) / total);
