@@ -36,10 +36,13 @@
 
   // What scrolls sideways can be reached with the keyboard, so that its arrow keys scroll it.
   const reach = () => {
-    for (const code of document.querySelectorAll("pre > code")) {
-      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    const codes = [...document.querySelectorAll("pre > code")];
+    // All are asked before one is changed, or the page would be laid out anew for each.
+    const scrolls = codes.map((code) => code.scrollWidth > code.clientWidth);
+    codes.forEach((code, number) => {
+      if (scrolls[number]) code.tabIndex = 0;
       else code.removeAttribute("tabindex");
-    }
+    });
   };
   addEventListener("resize", reach);
   for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reach);
