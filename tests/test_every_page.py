@@ -17,7 +17,7 @@ from test_snippets import columns
 
 from conftest import report
 from tools import snippet
-from tools.browser import COMBINATIONS, violations
+from tools.browser import COMBINATIONS, THIN, violations
 from tools.pytest_plugin import PAGE
 from tools.site import LOCALES, ROOT, home, relative
 from tools.snippet import spoken
@@ -32,8 +32,9 @@ def run(page, name):
 
 
 def at_width(page, width):
-    """Make the window this wide."""
-    page.set_viewport_size({"width": width, "height": 844})
+    """Make the window this wide; the page is laid out anew, which takes long."""
+    if page.viewport_size["width"] != width:
+        page.set_viewport_size(page.viewport_size | {"width": width})
 
 
 def known_blocks():
@@ -78,9 +79,9 @@ def copies_the_code_alone(page):
     for text, own in copied:
         if not own or text not in KNOWN:
             yield f"what is copied is not the block as its snippet has it: {text[:80]!r}"
-    blocks = page.locator("div.highlight:not(.language-text, .language-pytb)").count()
-    if blocks != len(copied):
+    if (blocks := run(page, "copyable")) != len(copied):
         yield f"{blocks} blocks, and {len(copied)} buttons to copy them"
+    page.evaluate(THIN)
 
 
 def has_its_line_in_the_sidebar(page):
@@ -93,14 +94,12 @@ def has_its_line_in_the_sidebar(page):
 
 def has_a_footer_that_leads_on(page):
     """To both neighbors, whose titles are whole, and to the contributors' pages, alone there."""
-    host, locale = page.url.partition("/notes/")[0], page.locator("html").get_attribute("lang")
-    links = page.locator(".md-footer .for-contributors a")
-    led = links.evaluate_all("links => links.map(link => link.href)")
-    if led != [f"{host}/notes/{home(locale)}{name}/" for name in ("contributing", "maintaining")]:
+    start = page.url.partition("/notes/")[0] + "/notes/" + home(page.locale)
+    led, others = run(page, "contributors")
+    if led != [f"{start}{name}/" for name in ("contributing", "maintaining")]:
         what = f"its footer leads to {led}, not to Contributing and Maintaining"
         yield f"{what}. See docs/theme/partials/copyright.html."
-    others = page.locator(".md-nav--primary, .md-footer__inner")
-    if others.locator("a[href*='contributing/'], a[href*='maintaining/']").count():
+    if others:
         what = "its navigation, or previous and next, lead to a contributors' page"
         yield f"{what}. See not_in_nav in mkdocs.yml."
     for title in run(page, "cut"):
@@ -108,7 +107,8 @@ def has_a_footer_that_leads_on(page):
 
 
 def leaves_code_uncovered(page):
-    """Folds are open from here on."""
+    """Folds are open from here on, and blocks without most of their colors."""
+    page.evaluate(THIN)
     page.evaluate(UNFOLD)
     if over := run(page, "covering"):
         what = f"at 390 pixels {over} buttons to copy are over their code"
@@ -147,7 +147,7 @@ def begins_no_line_with_a_particle(page):
     if page.locale != "ko":
         return
     page.evaluate(UNFOLD)
-    for width in (360, 390) if page.is_phone else (1440,):
+    for width in (390, 360) if page.is_phone else (1440,):
         at_width(page, width)
         for ends, begins in run(page, "stranded"):
             what = f"{width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}"
@@ -175,15 +175,15 @@ LOOKS = {
         leaves_code_uncovered,
         *HANDS,
         asks_its_own_host_alone,
-        keeps_to_a_small_screen,
         begins_no_line_with_a_particle,
+        keeps_to_a_small_screen,
         axe_finds_nothing,
     ),
     "desktop": (
         does_not_shift,
         has_its_line_in_the_sidebar,
-        has_icons_that_are_seen,
         copies_the_code_alone,
+        has_icons_that_are_seen,
         fits_the_window,
         asks_its_own_host_alone,
         begins_no_line_with_a_particle,
@@ -193,7 +193,8 @@ LOOKS = {
 
 
 def opened(page):
-    """Says what is open: one after the other what can be opened."""
+    """Says what is open: one after the other what can be opened, on the page as it was made."""
+    page.reload()
     page.locator("button.md-header__button[for='__drawer']").click()
     page.wait_for_function(
         "() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left === 0"
@@ -222,20 +223,26 @@ def visit(site, shown, host, browser):
         page = context.new_page()
         page.is_phone, page.blocks, page.looks_seen = kind == "phone", [], defaultdict(list)
         listen(page, host)
-        for first, locale in enumerate(LOCALES):
-            own = [path for path in shown if locale_of(site, path) == locale]
-            for number, path in enumerate(own):
-                page.file, page.locale = source(site, path), locale
-                page.combination = COMBINATIONS[(number + 2 * first) % len(COMBINATIONS)]
-                page.emulate_media(color_scheme=page.combination[1])
-                page.set_viewport_size(settings["viewport"])
-                page.goto(url(site, path, host))
-                where = f"{page.file}, {page.combination[1]}"
-                for look in LOOKS[kind]:
-                    found[look] += [(where, what) for what in look(page)]
-                for state in opened(page) if kind == "phone" and path in (own[0], own[-1]) else ():
-                    for look in HANDS:
-                        found[look] += [(where + state, what) for what in look(page)]
+        own = [[path for path in shown if locale_of(site, path) == one] for one in LOCALES]
+        visits = [
+            (path, COMBINATIONS[(number + 2 * first) % len(COMBINATIONS)])
+            for first, paths in enumerate(own)
+            for number, path in enumerate(paths)
+        ]
+        # By scheme, since another one has the page that is left painted anew.
+        for path, combination in sorted(visits, key=lambda visit: visit[1][1]):
+            page.file, page.locale = source(site, path), locale_of(site, path)
+            page.combination = combination
+            page.emulate_media(color_scheme=combination[1])
+            at_width(page, settings["viewport"]["width"])
+            page.goto(url(site, path, host))
+            where = f"{page.file}, {combination[1]}"
+            for look in LOOKS[kind]:
+                found[look] += [(where, what) for what in look(page)]
+            ends = [path in (paths[0], paths[-1]) for paths in own]
+            for state in opened(page) if kind == "phone" and any(ends) else ():
+                for look in HANDS:
+                    found[look] += [(where + state, what) for what in look(page)]
         context.close()
         return found, page.blocks
 

@@ -29,22 +29,38 @@ FLAGS = [
     "--no-first-run",
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,PaintHolding,HttpsUpgrades",
 ]
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_bytes()
 COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
-# Unfolded, and one of each kind of words that have a color of their own, in blocks and in prose,
-# and of entries of the navigation.
-# Colors take axe longest, so it compares them once for each look: the tags, classes and colors of
-# what an element is in, from the body down. `seen` has the looks that other pages have shown; those
-# that are new come back.
+# Of the words of blocks, which are most of a page's elements, one of each kind that has a color of
+# its own stays one: the page is then laid out and painted anew in half the time.
+THIN = """() => {
+    const words = new Set();
+    for (const code of document.querySelectorAll("article pre :is(code, .given)")) {
+        const around = [code.closest(".highlight")?.className, !!code.closest("details")];
+        const pieces = [...code.children].filter((one) => one.matches("span:not(.given)"));
+        const others = pieces.filter((piece) => {
+            const kind = [...around, piece.className, code.tagName].join();
+            if (!piece.className || words.has(kind)) return true;
+            words.add(kind);
+        });
+        if (others.length === code.children.length) code.textContent = code.textContent;
+        else for (const piece of others) piece.replaceWith(...piece.childNodes);
+        code.normalize();
+    }
+}"""
+# Unfolded, and one of each kind of words in prose that have a color of their own, and of entries of
+# the navigation.
+# Colors take axe longest, so it compares them once for each look: the tags, classes, roles and
+# colors of what an element is in, from the body down, and whether it has a name. `seen` has the
+# looks that other pages have shown; those that are new come back. Of what frames a page, a part
+# without a new one is emptied: it was judged there.
 PREPARE = """(seen) => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     const words = new Set();
-    const colored = "article :is(pre code span:not(.given), :not(pre) > code, strong, em)";
-    for (const piece of document.querySelectorAll(colored)) {
-        const around = [piece.closest(".highlight")?.className, !!piece.closest("details")];
+    for (const piece of document.querySelectorAll("article :is(:not(pre) > code, strong, em)")) {
         const own = [piece.tagName, piece.className, piece.parentElement.tagName];
-        const kind = [...around, ...own].join();
-        if ((piece.className || piece.tagName !== "SPAN") && !words.has(kind)) words.add(kind);
+        const kind = [...own, !!piece.closest("details")].join();
+        if (!words.has(kind)) words.add(kind);
         else if (!piece.closest("a, summary")) piece.replaceWith(...piece.childNodes);
     }
     document.querySelector("article").normalize();
@@ -57,7 +73,9 @@ PREPARE = """(seen) => {
     const looks = new Map(), known = new Set(seen), found = [];
     for (const one of document.querySelectorAll("body, body *")) {
         const style = getComputedStyle(one);
-        const own = ["tagName", "className", "type"].map((name) => String(one[name]));
+        const own = ["tagName", "className", "type", "role", "ariaHidden", "tabIndex"]
+            .map((name) => String(one[name]));
+        own.push(!(one.ariaLabel || one.textContent).trim());
         for (const name of ["color", "fontSize", "fontWeight", "textShadow", "backgroundColor",
             "backgroundImage", "opacity", "position"]) own.push(style[name]);
         let look = looks.get(one.parentElement) || 0;
@@ -68,15 +86,22 @@ PREPARE = """(seen) => {
         found.push(look);
         one.dataset.look = look;
     }
+    for (const part of document.querySelectorAll(".md-header, .md-sidebar, .md-footer")) {
+        if (!part.querySelector("[data-look]")) part.replaceChildren();
+    }
     return found;
 }"""
 # Lighthouse asks for targets that a finger hits; axe does so only when told to. What it would load
 # beforehand, style sheets and media, no rule needs that it runs here.
-RUN = """axe.configure({rules: [
+RUN = """async () => {
+    const script = Object.assign(document.createElement("script"), {src: "/notes/axe.min.js"});
+    await new Promise((done) => { script.onload = done; document.head.append(script); });
+    axe.configure({rules: [
         {id: "color-contrast", selector: "[data-look]"},
-        {id: "link-in-text-block", selector: "a[data-look]"}]}),
-    axe.run({preload: false, resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
-    .then((result) => result.violations)"""
+        {id: "link-in-text-block", selector: "a[data-look]"}]});
+    const rules = {"target-size": {enabled: true}};
+    return (await axe.run({preload: false, resultTypes: ["violations"], rules})).violations;
+}"""
 
 
 def violations(page, seen: list[int] | None = None) -> list[str]:
@@ -85,8 +110,8 @@ def violations(page, seen: list[int] | None = None) -> list[str]:
     Of texts that look the same, on this page or on others that share `seen`, one is compared.
     """
     seen = [] if seen is None else seen
+    page.evaluate(THIN)
     seen += page.evaluate(PREPARE, seen)
-    page.evaluate(AXE)
     return [
         f"{rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
         for rule in page.evaluate(RUN)
@@ -126,6 +151,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if not self.path.partition("?")[0].endswith("/"):
             self.send_header("Cache-Control", "max-age=600")
         super().end_headers()
+
+    def do_GET(self):
+        """Serve axe as if the site had it: what is fetched is compiled once for all pages."""
+        if self.path != "/notes/axe.min.js":
+            return super().do_GET()
+        self.send(200, "text/javascript", AXE)
 
     def log_message(self, format, *args):
         pass
