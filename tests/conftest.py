@@ -45,6 +45,12 @@ def for_each(things):
     return decorate
 
 
+@pytest.fixture
+def english(monkeypatch):
+    """Messages in English, whatever the system speaks: for tests that compare what is said."""
+    monkeypatch.setenv("LC_ALL", "C")
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory):
     """The site for the tests: (folder, errors). One process builds it, the others wait."""
