@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from conftest import report
 from tools import site as sites
 from tools.pytest_plugin import PAGE
-from tools.site import LOCALES, ROOT, home
+from tools.site import LOCALES, ROOT, home, say
 
 SITE_URL = "https://example.org/notes/"
 # `connect-src` is for the index of the search; `data:` for the icons in the theme's style sheets.
@@ -51,6 +51,12 @@ FETCHED_LINKS = {
     "dns-prefetch",
     "modulepreload",
     "manifest",
+}
+
+
+FOREIGN = {
+    *("script", "style", "iframe", "frame", "object", "embed", "applet", "form", "base", "link"),
+    *("meta", "portal", "textarea", "select", "audio", "video", "foreignobject", "template"),
 }
 
 
@@ -141,6 +147,17 @@ def test_links_and_anchors(site):
                 and anchor not in anchors(target)
             ):
                 problems.append(f"{source(site, path)}: {link} has no such anchor")
+    report(problems)
+
+
+def test_pages_hold_text_and_links_alone(site, shown):
+    """Whatever way it came: by Markdown, a macro or data. tests/test_markup.py names the line."""
+    problems = []
+    for path in shown:
+        for tag in parse(path).article.find_all(True):
+            scheme = urlparse(tag.get("href", "").strip()).scheme.lower()
+            if tag.name in FOREIGN or scheme not in ("", "http", "https", "mailto"):
+                problems.append(say(source(site, path), "foreign", what=str(tag)[:100]))
     report(problems)
 
 

@@ -20,8 +20,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+import mkdocs_macros.plugin
 import pymdownx.highlight
 from jinja2 import FileSystemBytecodeCache
+from jinja2.sandbox import SandboxedEnvironment
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -163,6 +165,7 @@ def on_startup(*, command, dirty):
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
     Highlight.highlight = highlight_once(Highlight.highlight)
     pymdownx.highlight.get_lexer_by_name = cache(get_lexer_by_name)
+    mkdocs_macros.plugin.Environment = SandboxedEnvironment
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -193,6 +196,11 @@ def on_config(config):
         questions=question.questions(),
         serving=bool(serving),
     )
+    # What macros reach, in place of all settings, the environment and Git.
+    given = config.plugins["macros"].variables
+    given.clear()
+    given["verified"] = config.extra["verified"]
+    given["config"] = {"extra": config.extra, "repo_url": config.repo_url}
 
 
 def snippets_in(locale: str) -> list[str]:
