@@ -33,13 +33,16 @@ def test_every_message_is_whole_and_used():
     for what, texts in data("messages").items():
         line = next(n for n, text in enumerate(lines, 1) if text.startswith(f"{what}:"))
         place = f"{relative(FILE)}:{line}"
-        problems += [say(place, "words-lack", language=one) for one in LOCALES if one not in texts]
-        if len({frozenset(FIELD.findall(text)) for text in texts.values()}) > 1:
+        lacking = [one for one in LOCALES if not texts.get(one)]
+        problems += [say(place, "words-lack", language=one) for one in lacking]
+        fields = {frozenset(FIELD.findall(str(text))) for text in texts.values()}
+        if len(fields) > 1 or len(texts) > len(LOCALES):
             problems.append(say(place, "other-fields", what=what))
         if what not in used():
             problems.append(say(place, "never-said", what=what))
         for locale, text in texts.items():
-            page = Page(locale, "messages", f"# X {{ #x }}\n\n{FIELD.sub('…', text)}\n")
+            shown = FIELD.sub("…", str(text))
+            page = Page(locale, "messages", f"# X {{ #x }}\n\n{shown}\n")
             problems += [
                 say(place, "stands-here", what=one, advice=advice)
                 for rule in (style, particles)
