@@ -15,7 +15,8 @@ BLOCK = """\
 import torch
 from torch import nn
 
-raise NotImplementedError("TODO: write it")
+# TODO ko: 코드. 이것만으로 실행되고, 휴대폰에 들어간다.
+# TODO en: the code. It runs alone, and fits a phone.
 """
 STARTER = """\
 from torch import nn
@@ -80,7 +81,7 @@ def into_nav(page: str) -> None:
 
 
 def new_page(page: str) -> int:
-    """Make a page; if it is NOTE/exercises/7-name, its snippets too."""
+    """Make a page and its first snippet; if it is NOTE/exercises/7-name, all of its snippets."""
     if not NAME.fullmatch(page):
         raise Mistake(say(f"PAGE={page}", "page-name"))
     for locale in LOCALES:
@@ -102,6 +103,8 @@ def new_page(page: str) -> int:
             ("wrong/todo", snippet.WRONG, {"code": ANSWER, "says": "TODO\n", "said": "TODO\n"}),
         ):
             create(SNIPPETS / page / f"{file}.md", form.format(**parts))
+    else:
+        create(SNIPPETS / page / "first.md", snippet.SILENT.format(code=BLOCK))
     into_nav(page)
     print(message("one-language", page=page))
     return 0
