@@ -220,8 +220,18 @@ def test_every_exercise_is_on_the_list():
         fail("mkdocs.yml:1", "exercises-differ", listed=listed, folders=folders)
 
 
-# The last exercise: what is planted in its solution, in the order in which the check looks, and
-# what it says of each. Right and wrong lines take turns.
+def test_exercises_have_names_of_their_own():
+    """In all notes together: what is solved is kept in the browser by the folder's name."""
+    first = {path.name: path for path in reversed(EXERCISES)}
+    report(
+        f"{relative(path)}:1: {relative(first[path.name])} has that name. Give one another."
+        for path in EXERCISES
+        if path != first[path.name]
+    )
+
+
+# The last exercise of the first note: what is planted in its solution, in the order in which the
+# check looks, and what it says of each. Right and wrong lines take turns.
 LAYERS = """\
 nn.Linear(48, 64), nn.ReLU(), nn.Dropout(0.1),
             nn.Linear(64, 32), nn.ReLU(),

@@ -151,7 +151,8 @@ def prepare(code: str) -> None:
     if "learned(" in code:
         with contextlib.suppress(Exception):  # the block meets it again, and says so
             importlib.import_module("tiny_data").learned(10, 30, "episode")
-    if "tiny_vla" in code:
+    # Where it is called: the notebook of a lab brings the whole module along.
+    if "tiny_vla" in code and re.search(r"\b(?<!def )pretrained\(", code):
         with contextlib.suppress(Exception):  # the block meets the same, and is reported
             importlib.import_module("tiny_vla").pretrained()
 
