@@ -14,7 +14,7 @@ RELEASE := $(VENV)/.torch
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch or a browser, or a second build; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,answers.py axe.py browser.py builds.py checkpoint.py every_desk.py every_page.py exercises.py hands.py layers.py lerobot.py notebooks.py phone.py reading.py record.py run.py switches.py tiny_vla.py)
+SLOW := $(addprefix tests/test_,answers.py axe.py browser.py builds.py checkpoint.py every_desk.py every_page.py exercises.py hands.py layers.py lerobot.py names.py notebooks.py phone.py reading.py record.py run.py switches.py tiny_vla.py)
 # What a command is about; it is read from the environment, so that no shell sees it.
 export PAGE SNIPPET SECTION BASE TORCH
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.

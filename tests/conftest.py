@@ -4,6 +4,7 @@ import fcntl
 import gc
 import json
 import os
+import re
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -15,9 +16,16 @@ from tools.site import LOCALES, address
 gc.set_threshold(100_000)  # parsed pages are many objects, and stay
 
 
+def in_order(problem):
+    """The file that a finding names, then its line as a number."""
+    file, _, rest = problem.partition(":")
+    line = re.match(r"\d+", rest)
+    return file, int(line[0]) if line else 0, problem
+
+
 def report(problems):
     """Fail with what is wrong, a line each; do nothing if nothing is."""
-    if problems := sorted(set(problems)):
+    if problems := sorted(set(problems), key=in_order):
         pytest.fail("\n".join(problems), pytrace=False)
 
 
@@ -43,6 +51,12 @@ def for_each(things):
         return test_all
 
     return decorate
+
+
+@pytest.fixture
+def english(monkeypatch):
+    """Messages in English, whatever the system speaks: for tests that compare what is said."""
+    monkeypatch.setenv("LC_ALL", "C")
 
 
 @pytest.fixture(scope="session")

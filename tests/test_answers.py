@@ -7,7 +7,7 @@ from test_hands import PHONE
 
 from conftest import report
 from tools import question, snippet
-from tools.site import SNIPPETS, Mistake, relative
+from tools.site import SNIPPETS, Mistake, relative, say
 
 FILE = relative(question.FILE)
 ASKED = "nn-module/modes/#ask-frozen-norm"
@@ -29,8 +29,8 @@ def test_the_right_choice_is_what_the_block_prints(one, block, interpreter):
         pytest.skip(f"{block.name}: {lacks}")
     printed = interpreter.run(block.code)
     if printed.error or printed.stdout != block.output:
-        what = "the right choice is not what its block prints on this release"
-        report([f"{FILE}:{one.line}: {one.id}: {what}:\n{printed}instead of\n{block.output}"])
+        what = {"id": one.id, "printed": printed, "shown": block.output}
+        report([say(f"{FILE}:{one.line}", "right-prints-other", **what)])
     problems = []
     for choice, path in zip(one.choices, one.paths):
         if choice.right or choice.text:
@@ -39,11 +39,10 @@ def test_the_right_choice_is_what_the_block_prints(one, block, interpreter):
         if path:
             said = interpreter.run(snippet.read(SNIPPETS / path).code).stdout
             if said != choice.prints:
-                what = f"snippets/{path} prints something else on this release"
-                problems.append(f"{FILE}:{choice.line}: {one.id}: {what}:\n{said}")
+                what = {"id": one.id, "path": f"snippets/{path}", "printed": said}
+                problems.append(say(f"{FILE}:{choice.line}", "wrong-prints-other", **what))
         if said.strip() == printed.stdout.strip():
-            what = "this wrong choice is what the block prints. Change it, or the block."
-            problems.append(f"{FILE}:{choice.line}: {one.id}: {what}")
+            problems.append(say(f"{FILE}:{choice.line}", "wrong-is-right", id=one.id))
     report(problems)
 
 

@@ -199,9 +199,11 @@ def test_a_missing_page_at_the_root_of_a_domain(site, host, browser, address, wo
 
 
 def test_progress_is_remembered_and_can_be_reset(site, host, browser):
-    """Ticked on its own page, an exercise is ticked on the list in both languages, until it is reset."""
+    """Ticked on its own page, an exercise is ticked on its note's list in both languages, until that is reset."""
     context = browser.new_context()
     page = context.new_page()
+    page.goto(host + "data/exercises/1-dataset/")
+    page.get_by_label("이 문제를 풀었다").check()
     page.goto(host + "nn-module/exercises/2-count/")
     page.get_by_label("이 문제를 풀었다").check()
     for path, count in (
@@ -217,6 +219,8 @@ def test_progress_is_remembered_and_can_be_reset(site, host, browser):
     assert page.locator(".done input:checked").count() == 0
     page.goto(host + "nn-module/exercises/2-count/")
     assert not page.get_by_label("이 문제를 풀었다").is_checked()
+    page.goto(host + "data/exercises/1-dataset/")
+    assert page.get_by_label("이 문제를 풀었다").is_checked(), "the other note's marks are cleared"
     context.close()
 
 

@@ -34,7 +34,7 @@ def project(tmp_path):
 
 def tool(project, command, **env):
     """(status, output) of a command."""
-    given = os.environ | {"PAGE": "", "SECTION": "", **env}
+    given = os.environ | {"PAGE": "", "SECTION": "", "LC_ALL": "C", **env}
     words = [sys.executable, "-m", "tools", command]
     run = subprocess.run(words, cwd=project, env=given, capture_output=True, text=True)
     return run.returncode, run.stdout + run.stderr
@@ -63,7 +63,11 @@ def test_a_new_page_and_a_new_snippet(project):
         ("new-page", {"PAGE": "a b'; touch x; '"}, "PAGE=a b'; touch x; ': a page is named"),
         ("new-snippet", {"SNIPPET": "none/x"}, "SNIPPET=none/x: name the page and the snippet"),
         ("in-step", {"PAGE": "nn-module/tpyo"}, "PAGE=nn-module/tpyo: no such page."),
-        ("in-step", {"PAGE": "glossary", "SECTION": "x"}, "SECTION=x: glossary has "),
+        (
+            "in-step",
+            {"PAGE": "glossary", "SECTION": "x"},
+            "SECTION=x: no such section. glossary has ",
+        ),
         ("summary", {"BASE": "$(touch x)"}, "BASE=$(touch x): "),
         ("sumary", {}, "python -m tools needs one of: record"),
     ],

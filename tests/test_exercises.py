@@ -10,7 +10,7 @@ import pytest
 from conftest import report
 from tools import site, snippet
 from tools.page import FOLD, Page
-from tools.site import LOCALES, SNIPPETS, Mistake, relative
+from tools.site import LOCALES, SNIPPETS, Mistake, relative, say
 
 EXERCISES = sorted(path for path in SNIPPETS.glob("*/exercises/*") if path.is_dir())
 EACH = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda path: path.name)
@@ -27,8 +27,8 @@ def read(path):
         pytest.skip("missing, or not of its form: see test_the_exercise_is_whole, test_snippets.py")
 
 
-def fail(name, message):
-    pytest.fail(f"{name}: {message}", pytrace=False)
+def fail(name, what, **fields):
+    report([say(name, what, **fields)])
 
 
 # One run for all: what the code prints, the check in each of its languages, and what it says.
@@ -49,7 +49,7 @@ def checked(code, solution, interpreter, name):
     checks = [snippet.spoken(solution.check, locale) for locale in snippet.SPOKEN]
     result = interpreter.run(code + CHECKED.format(checks=checks, end=END[:-1]))
     if result.error:
-        fail(name, f"the check {result.error}")
+        fail(name, "check-does", does=result.error)
     _, *said, _ = result.stdout.split(END)
     return dict(zip(snippet.SPOKEN, said, strict=True))
 
@@ -57,10 +57,9 @@ def checked(code, solution, interpreter, name):
 def is_hint(text, locale, name):
     """Fails unless the check has rejected an answer, in this language alone."""
     if not text.startswith("AssertionError: "):
-        fail(name, f"the check has to reject this with a hint. It prints\n{text}")
+        fail(name, "check-gives-no-hint", text=text)
     if bool(HANGUL.search(text)) != (locale == "ko"):
-        what = f'with language = "{locale}" a hint is in that language alone.'
-        fail(name, f"{what} It says\n{text}")
+        fail(name, "hint-in-other-language", language=locale, text=text)
 
 
 @EACH
@@ -68,18 +67,16 @@ def test_the_exercise_is_whole(exercise):
     """Starter, solution, six wrong answers, a page in some language, and that in nav."""
     name, page = relative(exercise), exercise.relative_to(SNIPPETS).as_posix()
     problems = [
-        f"{name}/{file}:1: missing. Write it; the contributors' page says how."
+        say(f"{name}/{file}:1", "exercise-lacks")
         for file in ("starter.md", "solution.md")
         if not (exercise / file).is_file()
     ]
     if (wrong := len(list(exercise.glob("wrong/*.md")))) < 6:
-        more = f"Write {6 - wrong} more, each a file."
-        problems.append(f"{name}/wrong/: {wrong} wrong answers. {more}")
+        problems.append(say(f"{name}/wrong/", "few-wrong-answers", count=wrong, more=6 - wrong))
     if page not in site.nav():
-        problems.append(f"mkdocs.yml:1: nav lacks {page}.md. Add the line.")
+        problems.append(say("mkdocs.yml:1", "nav-lacks", page=page))
     if not any(Page.read(locale, page).text for locale in LOCALES):
-        what = "missing, in all languages. Write the exercise in one of them."
-        problems.append(f"docs/{LOCALES[0]}/{page}.md:1: {what}")
+        problems.append(say(f"docs/{LOCALES[0]}/{page}.md:1", "exercise-unwritten"))
     report(problems)
 
 
@@ -96,22 +93,18 @@ def test_its_page_is_whole(exercise, locale):
     word, problems = HINT.get(locale, "Hint"), []
     for number in (1, 2, 3):
         if sum(title.startswith(f"{word} {number}: ") for title in titles) != 1:
-            mend = f"Fold it: /// details | {word} {number}: …, its text, and ///"
-            problems.append(f"{page.file}:1: one hint {number} is needed. {mend}")
+            problems.append(page.say(1, "hint-needed", word=word, number=number))
     for fold in folds:
         if "/wrong/" in fold["text"] and not re.sub(r"--8<--.*", "", fold["text"]).strip():
             line = page.text[: page.text.index(fold[0])].count("\n") + 1
-            what = "say below the include why this answer is wrong."
-            problems.append(f"{page.file}:{line}: {what}")
+            problems.append(page.say(line, "why-is-it-wrong"))
     seen = [fold for fold in FOLD.finditer(page.text) if "/wrong/" in fold["text"]]
     if len(seen) > 5:
-        mend = "Put those after the fourth into one: //// details | …, and ////"
-        problems.append(f"{page.file}:1: {len(seen)} wrong answers in a row. {mend}")
+        problems.append(page.say(1, "many-wrong-answers", count=len(seen)))
     index = Page.read(locale, f"{page.name.rpartition('/')[0]}/index")
     for place in (page, index):
         if len(re.findall(BOX.format(exercise.name), place.text, re.MULTILINE)) != 1:
-            box = f'<label class="done"><input type="checkbox" name="{exercise.name}"> …</label>'
-            problems.append(f"{place.file}:1: one box to tick is needed: {box}")
+            problems.append(place.say(1, "box-needed", name=exercise.name))
     report(problems)
 
 
@@ -141,7 +134,7 @@ def test_hints_are_in_both_languages(exercise):
                 or not others[0]
                 or HANGUL.search(others[0])
             ):
-                fail(f"{solution.name}:{line}", "a hint is a pair, (Korean, English).")
+                fail(f"{solution.name}:{line}", "hint-is-a-pair")
         for module in (
             [a.name for a in node.names]
             if isinstance(node, ast.Import)
@@ -150,10 +143,7 @@ def test_hints_are_in_both_languages(exercise):
             else []
         ):
             if module.partition(".")[0] not in {"torch", *sys.stdlib_module_names}:
-                fail(
-                    f"{solution.name}:{line}",
-                    f"the check imports {module}. A learner has torch and nothing else.",
-                )
+                fail(f"{solution.name}:{line}", "check-imports", module=module)
     assert pairs > 5, f"{solution.name}: no hints found in the check"
 
 
@@ -187,9 +177,7 @@ def passes(answer, code, interpreter):
     for locale, said in checked(code, solution, interpreter, name).items():
         right = site.words(locale)["right"] + "\n"
         if said != right:
-            what = f"below the answer, the check has to print one line, {right!r}. It prints"
-            mend = "A right answer has to pass: mend it, or the check."
-            fail(name, f"{what}\n{said}{mend}")
+            fail(name, "right-answer-fails", right=right, said=said)
 
 
 @EACH
@@ -212,8 +200,7 @@ def test_a_wrong_answer_is_rejected_with_its_hint(path, interpreter):
         said = said[said.find("AssertionError: ") :]  # a check may call what prints
         is_hint(said, locale, name)
         if said != wrong.says(locale):
-            what = f"the check says\n{said}and the file shows\n{wrong.says(locale)}"
-            fail(name, f"{what}`make record` rewrites it, if the new one is right.")
+            fail(name, "hint-differs", said=said, shown=wrong.says(locale))
 
 
 @EACH
@@ -222,21 +209,30 @@ def test_wrong_answers_on_the_page_are_told_apart(exercise):
     for path in sorted(exercise.glob("wrong/*.md")):
         wrong = read(path)
         if (twin := seen.setdefault(wrong.says(LOCALES[0]), wrong.name)) != wrong.name:
-            mend = "Tell the two mistakes apart in the check, or drop one of them."
-            fail(f"{wrong.name}:1", f"the check says the same to {twin}. {mend}")
+            fail(f"{wrong.name}:1", "same-hint", twin=twin)
 
 
 def test_every_exercise_is_on_the_list():
-    """In nav, in the order of their folders. A page without a folder of snippets is no exercise."""
+    """In nav, those of a note in the order of their folders. A page without a folder is none."""
     listed = [page for page in site.nav() if re.search(r"exercises/\d+-", page)]
+    listed.sort(key=lambda page: page.partition("/")[0])
     folders = [path.relative_to(SNIPPETS).as_posix() for path in EXERCISES]
     if listed != folders:
-        what = "Make them the same, in order."
-        fail("mkdocs.yml", f"nav lists the exercises {listed}, and snippets/ has {folders}. {what}")
+        fail("mkdocs.yml:1", "exercises-differ", listed=listed, folders=folders)
 
 
-# The last exercise: what is planted in its solution, in the order in which the check looks, and
-# what it says of each. Right and wrong lines take turns.
+def test_exercises_have_names_of_their_own():
+    """In all notes together: what is solved is kept in the browser by the folder's name."""
+    first = {path.name: path for path in reversed(EXERCISES)}
+    report(
+        f"{relative(path)}:1: {relative(first[path.name])} has that name. Give one another."
+        for path in EXERCISES
+        if path != first[path.name]
+    )
+
+
+# The last exercise of the first note: what is planted in its solution, in the order in which the
+# check looks, and what it says of each. Right and wrong lines take turns.
 LAYERS = """\
 nn.Linear(48, 64), nn.ReLU(), nn.Dropout(0.1),
             nn.Linear(64, 32), nn.ReLU(),
@@ -309,7 +305,8 @@ def test_each_fault_and_each_pair_is_counted_and_one_is_named(many, interpreter)
         first = FAULTS[names[0]][0] if names else "Right."
         wrong = many and (f"{8 - many} of 8 fixed." not in said or re.search(r"\bline\b", said))
         if wrong or first not in said:
-            fail(solution.name, f"with {', '.join(names)} the check says {said!r}, not {first!r}")
+            faults = ", ".join(names)
+            fail(f"{solution.name}:1", "check-misses", faults=faults, said=said, first=first)
     if many == 8:
         code = planted(solution.answer, FAULTS).replace("고쳤다", "고친다")
         code = code.replace("Eight things are fixed", "Fix eight things")

@@ -10,6 +10,7 @@ from test_pages import EACH, PAGES
 from conftest import report
 from tools.page import Page
 from tools.search import NOT_USED, OTHER_NAMES, TERM, names_in
+from tools.site import message
 from tools.tips import AFTER_NOUN
 
 BLANK = "\N{OBJECT REPLACEMENT CHARACTER}"  # in place of code, mathematics and macros
@@ -39,43 +40,39 @@ OTHER = PAIRS | {after_vowel: particle for particle, after_vowel in PAIRS.items(
 PARTICLE = rf"(?P<particle>{'|'.join(OTHER)})(?:(?<=로)(?:는|도|만|부터|써|서|의))?(?!{HANGUL})"
 
 POLITE = rf"{HANGUL}*(?:[{''.join(map(chr, range(ord('가') + 17, ord('힣'), 28)))}]니[다까]|[해세어아여예에네까지려져켜와워돼봐줘]요|죠)(?!{HANGUL})"
+# The languages, a pattern, what to say of it, and what to write instead.
 STYLE = [
-    (locales, re.compile(pattern, re.IGNORECASE), advice)
-    for locales, pattern, advice in (
-        ("ko", POLITE, "Write the plain style, ~다."),
-        (
-            "ko en",
-            "[!！\u2600-\u27bf\u2b50\ufe0f\U0001f000-\U0001faff]",
-            "Say it in words, with a period.",
-        ),
-        ("ko en", r"물론|당연히|\b(?:as we know|simply)\b", "Leave it out."),
+    (locales, re.compile(pattern, re.IGNORECASE), what, instead)
+    for locales, what, pattern, instead in (
+        ("ko", "plain-style", POLITE, ""),
+        ("ko en", "no-shouting", "[!！\u2600-\u27bf\u2b50\ufe0f\U0001f000-\U0001faff]", ""),
+        ("ko en", "filler", r"물론|당연히|\b(?:as we know|simply)\b", ""),
         (
             "en",
+            "american",
             r"\b(?!four|hour|your|tour|pour|contour|detour)(\w{2,})our(s|ed|ing|ful|able|al|ite)?\b",
-            r"American spelling is '\1or\2'.",
+            r"\1or\2",
         ),
         (
             "en",
+            "american",
             r"\b(?!treatis|practis)(\w{2,}(?:[lt](?<!rt)|[nkg]|[^pn]r|[^oe]m))"
             r"is(e[sdr]?|ing|ations?|able)\b",
-            r"American spelling is '\1iz\2'.",
+            r"\1iz\2",
         ),
-        ("en", r"\b(practi)s(e[sd]?|ing)\b", r"American spelling is '\1c\2'."),
-        ("en", r"\b(\w+)lys(ed?|er|ing)\b", r"American spelling is '\1lyz\2'."),
+        ("en", "american", r"\b(practi)s(e[sd]?|ing)\b", r"\1c\2"),
+        ("en", "american", r"\b(\w+)lys(ed?|er|ing)\b", r"\1lyz\2"),
+        ("en", "american", r"\b(\w*(?:cent|met|lit|fib|theat|calib))re(s?)\b", r"\1er\2"),
         (
             "en",
-            r"\b(\w*(?:cent|met|lit|fib|theat|calib))re(s?)\b",
-            r"American spelling is '\1er\2'.",
-        ),
-        (
-            "en",
+            "american",
             r"\b(label|model|cancel|travel|channel|level|signal)l(ed|ing|er)\b",
-            r"American spelling is '\1\2'.",
+            r"\1\2",
         ),
-        ("en", r"\b((?:mis)?spel)t\b", r"American spelling is '\1led'."),
-        ("en", r"\b(learn|burn|dream|spoil)t\b", r"American spelling is '\1ed'."),
-        ("en", r"\b(def|off|lic)ence\b", r"American spelling is '\1ense'."),
-        ("en", r"\b(gr)e(y\w*)\b", r"American spelling is '\1a\2'."),
+        ("en", "american", r"\b((?:mis)?spel)t\b", r"\1led"),
+        ("en", "american", r"\b(learn|burn|dream|spoil)t\b", r"\1ed"),
+        ("en", "american", r"\b(def|off|lic)ence\b", r"\1ense"),
+        ("en", "american", r"\b(gr)e(y\w*)\b", r"\1a\2"),
     )
 ]
 
@@ -91,7 +88,8 @@ class Entry:
     glosses: dict
 
     def advice(self, name=None):
-        return f"Write {name or ', '.join(self.own)!r} ({self.place})."
+        locale = self.place.split("/")[1]
+        return message("write", locale, name=name or ", ".join(self.own), place=self.place)
 
 
 @cache
@@ -265,13 +263,12 @@ def other_spellings(page):
 
 def style(page):
     """Plain style in Korean, American spelling in English, and nothing that shouts or fills."""
-    rules = [(pattern, advice) for locales, pattern, advice in STYLE if page.locale in locales]
+    rules = [rule for locales, *rule in STYLE if page.locale in locales]
     for line in lines(page):
-        for pattern, advice in rules:
-            yield from (
-                (line.number, match[0], match.expand(advice))
-                for match in pattern.finditer(line.words)
-            )
+        for pattern, what, instead in rules:
+            for match in pattern.finditer(line.words):
+                advice = message(what, page.locale, instead=match.expand(instead))
+                yield line.number, match[0], advice
 
 
 def fits(word, particle):
@@ -323,22 +320,21 @@ def particles(page):
             yield (
                 line.number,
                 re.sub(r"[*\[\]]", "", match[0]),
-                "No space stands before a particle.",
+                message("no-space", "ko"),
             )
         for match in after_hangul().finditer(line.text):
             word, particle = match["term"] or match["word"], match["particle"]
             if not fits(word, particle):
-                yield line.number, word + particle, f"After {word!r} write {OTHER[particle]!r}."
+                advice = message("particle", "ko", word=word, particle=OTHER[particle])
+                yield line.number, word + particle, advice
     own = page.file
     for kinds in readings():
         rare, ((where, at, same, common), *more) = sorted(kinds.values(), key=len)
         for name, number, what, particle in rare:
             if name == own:
-                yield (
-                    number,
-                    what + particle,
-                    f"Write {what + OTHER[particle]!r}, or mend {same + common!r} at {where}:{at} and {len(more)} more.",
-                )
+                texts = {"right": what + OTHER[particle], "other": same + common}
+                place = {"place": f"{where}:{at}", "more": len(more)}
+                yield number, what + particle, message("one-particle", "ko", **texts, **place)
 
 
 def first_mentions(page):
@@ -355,13 +351,17 @@ def first_mentions(page):
                 yield (
                     line.number,
                     match[0],
-                    f"Line {seen[name]} mentions it already. {entry.advice(name)}",
+                    message("mentioned", "ko", line=seen[name], advice=entry.advice(name)),
                 )
             elif name not in seen and entry.glosses.get(name, match[2]) != match[2]:
                 yield (
                     line.number,
                     name,
-                    f"It is the first on this page. {entry.advice(f'{name}({entry.glosses[name]})')}",
+                    message(
+                        "first-mention",
+                        "ko",
+                        advice=entry.advice(f"{name}({entry.glosses[name]})"),
+                    ),
                 )
             seen.setdefault(name, line.number)
 
@@ -381,16 +381,16 @@ def test_language(page):
         if not m["code"]
     }
     problems = [
-        (n, f"{what!r} stands here. {advice}")
+        (n, message("stands-here", page.locale, what=what, advice=advice))
         for n, what, advice in found
         if (n, what) not in allowed
     ]
     for (n, what), why in allowed.items():
         if not why:
-            problems.append((n, f"no reason is given. Write <!-- allow {what}: the reason -->."))
+            problems.append((n, message("no-reason", page.locale, what=what)))
         elif (n, what) not in {finding[:2] for finding in found}:
-            problems.append((n, f"{what!r} is no finding here. Take the comment out."))
-    report([f"{page.file}:{number}: {message}" for number, message in sorted(problems)])
+            problems.append((n, message("no-finding", page.locale, what=what)))
+    report([f"{page.file}:{number}: {told}" for number, told in sorted(problems)])
 
 
 def test_spelling_is_judged_by_the_word():

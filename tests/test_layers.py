@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tools.site import DATA, ROOT, Mistake, data
+from conftest import report
+from tools.site import DATA, ROOT, Mistake, data, message, relative, say
 
 FILE = DATA / "layers.yml"
 REQUIRED = {
@@ -113,14 +114,23 @@ def call(row, layer, dtype):
     )
 
 
-def fail(row, field, shown, actual):
+def place(row, field):
+    """The line of a field in its row."""
     text = FILE.read_text(encoding="utf-8").splitlines()
     start = text.index(f"  - name: {row['name']}")
     line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
-    pytest.fail(
-        f"{FILE.relative_to(ROOT)}:{line}: {row['name']}, {field}: {shown}; PyTorch says {actual}",
-        pytrace=False,
-    )
+    return f"{relative(FILE)}:{line}"
+
+
+def wrong(row, field, what, **fields):
+    """Fail with what is wrong with a field as it is written."""
+    report([say(place(row, field), what, name=row["name"], **fields)])
+
+
+def fail(row, field, shown, actual):
+    """Fail with what PyTorch says in place of what is shown."""
+    what = {"name": row["name"], "field": field, "shown": shown, "actual": actual}
+    report([say(place(row, field), "layer-says", **what)])
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.get("name"))
@@ -131,12 +141,10 @@ def test_fields(row):
         line = next(
             (n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1
         )
-        pytest.fail(
-            f"docs/data/layers.yml:{line}: {row.get('name')} lacks {missing} and has {unknown}, which nobody reads.",
-            pytrace=False,
-        )
+        what = {"name": row.get("name"), "missing": missing, "unknown": unknown}
+        report([say(f"{relative(FILE)}:{line}", "layer-fields", **what)])
     if row.get("dtype", "any") not in RULES:
-        fail(row, "dtype", row["dtype"], f"nothing; write one of {', '.join(RULES)}")
+        wrong(row, "dtype", "layer-dtype", rules=", ".join(RULES))
 
 
 @NAMED
@@ -156,7 +164,7 @@ def test_signature(row):
             row,
             "signature",
             list(shown),
-            f"{list(actual)}. Put `*` before those that come after others you leave out",
+            f"{list(actual)}. {message('layer-star')}",
         )
     for name, p in shown.items():
         if p.default != actual[name].default:
@@ -204,7 +212,7 @@ def test_shape_and_dtype(row):
             call(row, build(row), getattr(torch, dtype))
         except (RuntimeError, NotImplementedError):
             continue
-        fail(row, "rejects", dtype, "that it accepts it")
+        wrong(row, "rejects", "layer-accepts", dtype=dtype)
 
 
 @NAMED
@@ -228,7 +236,7 @@ def test_what_it_shows(row):
                 row,
                 "shows",
                 expression,
-                f"{actual}. Mend it, and the `trap` or `over` that it stands for",
+                f"{actual}. {message('layer-trap')}",
             )
 
 
@@ -237,22 +245,12 @@ def test_texts_and_source(row):
     """One language is enough for a text, but for what is spoken; `make translations` lists the other."""
     for field in ("why", "role", "in_vla", "over", "trap", "use"):
         if not {"ko", "en"} & row.get(field, {"ko": "", "en": ""}).keys():
-            fail(row, field, list(row[field]), "nothing; write it, as ko or en")
+            wrong(row, field, "layer-text")
     if not {"ko", "en"} <= row.get("said", {"ko": "", "en": ""}).keys():
-        fail(
-            row,
-            "said",
-            list(row["said"]),
-            "nothing; a formula is spoken in both languages, ko and en",
-        )
+        wrong(row, "said", "layer-spoken")
     project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
     if not re.fullmatch(project, row["use"]["url"]):
-        fail(
-            row,
-            "url",
-            row["use"]["url"],
-            "nothing; link to a line of a release or of a full commit",
-        )
+        wrong(row, "url", "layer-url")
 
 
 def test_each_row_has_its_card():
@@ -264,13 +262,10 @@ def test_each_row_has_its_card():
             if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):
                 shown.add(card[1])
                 if card[1] not in rows:
-                    problems.append(
-                        f"{name}:{number}: docs/data/layers.yml has no row with the id {card[1]}."
-                    )
+                    problems.append(say(f"{name}:{number}", "no-such-card", id=card[1]))
     problems += [
-        f'docs/ko/nn-module/more-layers.md:1: no {{{{ card("{row}") }}}} here or in English, and docs/data/layers.yml has that row.'
+        say("docs/ko/nn-module/more-layers.md:1", "card-not-shown", id=row)
         for row in rows
         if row not in shown
     ]
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
+    report(problems)

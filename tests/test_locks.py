@@ -5,20 +5,21 @@ import re
 import pytest
 from packaging.requirements import Requirement
 
-from tools.site import ROOT
+from conftest import check
+from tools.site import ROOT, say
 
 PIN = re.compile(
     r"^(?P<name>[\w.-]+)==(?P<version>[^\s;]+)(?: ;[^\\]*)? \\\n"
     r"(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+",
     re.MULTILINE,
 )
-MEND = "Run make update."
 
 
 def pins(name):
     """What a lock pins, as {(name, version)}; but for comments it has nothing else."""
     text = re.sub(r"^#.*\n", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert not (rest := PIN.sub("", text)), f"{name}: no pin with hashes: {rest[:100]!r}. {MEND}"
+    rest = PIN.sub("", text)
+    check(not rest, say(f"{name}:1", "no-pin", rest=rest[:100]))
     return {(pin["name"], pin["version"]) for pin in PIN.finditer(text)}
 
 
@@ -42,16 +43,16 @@ def test_requirements_are_pinned_within_their_ranges(file, lock):
     pinned = pins(lock)
     for number, wanted in requirements(file):
         versions = [version for name, version in pinned if name == wanted.name.lower()]
-        what = f"{wanted} is not what {lock} pins ({', '.join(versions) or 'nothing'})."
+        what = {"wanted": wanted, "lock": lock, "pinned": ", ".join(versions) or "–"}
         right = versions and all(map(wanted.specifier.contains, versions))
-        assert right, f"{file}:{number}: {what} {MEND}"
+        check(right, say(f"{file}:{number}", "pin-out-of-range", **what))
 
 
 def test_the_site_is_built_alike_with_and_without_the_tests():
     alike = pins("requirements.site.lock") <= pins("requirements.lock")
-    assert alike, f"requirements.site.lock: pins what requirements.lock does not. {MEND}"
+    check(alike, say("requirements.site.lock:1", "locks-differ"))
 
 
 def test_torch_is_left_to_its_range():
     pinned = dict(pins("requirements.lock"))
-    assert "torch" not in pinned, f"requirements.lock: pins torch, which has a range. {MEND}"
+    check("torch" not in pinned, say("requirements.lock:1", "pins-torch"))

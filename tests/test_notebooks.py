@@ -1,9 +1,11 @@
 """The notebooks: whole, right from top to bottom in a fresh kernel, and a page like any other."""
 
 import gzip
+import itertools
 import json
 import re
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -18,26 +20,45 @@ from tools.page import Page
 from tools.plain import without_allowances
 from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, home, words
 
-NOTE = "nn-module"
 KINDS = {"workbook": "exercises", "solved": "exercises", "lab": "lab"}  # where each stands
 SHOWN = {"workbook": "exercises", "solved": "exercises/solved", "lab": "lab"}  # which page opens it
-EXERCISES = sorted(path.name for path in (SNIPPETS / NOTE / "exercises").iterdir())
-IN_EVERY_CLASS = {"def __init__(self):", "super().__init__()", "def forward(self, image):"}
-SPOKEN = [(kind, locale) for kind in KINDS for locale in LOCALES]
+# What an answer shares with any code, and so gives nothing away.
+ORDINARY = {"def __init__(self):", "super().__init__()", "def forward(self, image):", "return {"}
+
+
+class Book(NamedTuple):
+    """A notebook: of which note, and its kind."""
+
+    note: str
+    kind: str
+
+
+EXERCISES = sorted(path for path in SNIPPETS.glob("*/exercises/*") if path.is_dir())
+NOTES = sorted({path.parents[1].name for path in EXERCISES}, reverse=True)  # the first one first
+BOOKS = [Book(note, kind) for note in NOTES for kind in KINDS]
 EACH_LOCALE = pytest.mark.parametrize("locale", LOCALES)
-EACH = pytest.mark.parametrize("kind", KINDS)
+EACH_NOTE = pytest.mark.parametrize("note", NOTES)
 
 
-def path(site, kind, locale):
-    return site / home(locale) / NOTE / KINDS[kind] / f"{kind}.ipynb"
+def each(*kinds):
+    """Marks a test of each notebook of these kinds."""
+    books = [book for book in BOOKS if book.kind in kinds]
+    return pytest.mark.parametrize("book", books, ids="-".join)
 
 
-def read(site, kind, locale):
-    return nbformat.read(path(site, kind, locale), as_version=4)
+EACH = each(*KINDS)
+
+
+def path(site, book, locale):
+    return site / home(locale) / book.note / KINDS[book.kind] / f"{book.kind}.ipynb"
+
+
+def read(site, book, locale):
+    return nbformat.read(path(site, book, locale), as_version=4)
 
 
 def soup(site, name, locale):
-    html = (site / home(locale) / NOTE / name / "index.html").read_text(encoding="utf-8")
+    html = (site / home(locale) / name / "index.html").read_text(encoding="utf-8")
     return BeautifulSoup(html, "html.parser")
 
 
@@ -50,6 +71,12 @@ def printed(cell):
 def raised(cell):
     """(type, message) of the error a cell ended with, or None."""
     return next(((o.ename, o.evalue) for o in cell.outputs if o.output_type == "error"), None)
+
+
+def modules(book):
+    """What a lab's page offers to download for its blocks to import."""
+    page = Page.read(LOCALES[0], f"{book.note}/lab")
+    return notebook.SHOWN.findall(page.text) if book.kind == "lab" else []
 
 
 def code_cells(notebook):
@@ -92,18 +119,21 @@ def run_in_shell(made, interpreter):
 
 @pytest.fixture(scope="module")
 def runs(site, interpreter, tmp_path_factory):
-    """Each kind in each language, run in a fresh process and an empty folder, past its errors.
+    """Each in each language, run in a fresh process and an empty folder, past its errors.
 
-    The lab, which brings its module along, in a kernel as Jupyter starts it.
+    A lab in one language, since its code speaks none; the first note's, which brings its module
+    along, in a kernel as Jupyter starts it.
     """
     found = {}
-    for kind, locale in SPOKEN:
-        made = found[kind, locale] = read(site, kind, locale)
+    for book, locale in itertools.product(BOOKS, LOCALES):
+        if book.kind == "lab" and locale != LOCALES[0]:
+            continue
+        made = found[book, locale] = read(site, book, locale)
         for cell in code_cells(made).values():
             cell.outputs = []
-        if kind != "lab":
+        if book != Book(NOTES[0], "lab"):
             run_in_shell(made, interpreter)
-        elif locale == LOCALES[0]:
+        else:
             where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
             options = {"kernel_name": "python3", "timeout": 60, "allow_errors": True}
             NotebookClient(made, resources=where, **options).execute()
@@ -111,58 +141,63 @@ def runs(site, interpreter, tmp_path_factory):
 
 
 @EACH
-def test_the_code_is_the_same_in_all_languages(site, kind):
+def test_the_code_is_the_same_in_all_languages(site, book):
     """But for comments, and for the line that says in which language a check speaks."""
-    cells = [code_cells(read(site, kind, locale)) for locale in LOCALES]
+    cells = [code_cells(read(site, book, locale)) for locale in LOCALES]
     own = re.compile(r'^ *# .*\n|^language = "\w+"$', re.MULTILINE)
     sources = [{name: own.sub("", cell.source) for name, cell in one.items()} for one in cells]
     assert all(one == sources[0] for one in sources)
 
 
 @EACH_LOCALE
-def test_a_notebook_speaks_its_language(site, locale):
+@each(*notebook.KINDS)
+def test_a_notebook_speaks_its_language(site, book, locale):
     """Its code too: comments of a starter, and the messages of a check."""
-    for kind in notebook.KINDS:
-        for name, cell in code_cells(read(site, kind, locale)).items():
-            if name.endswith("-check"):
-                assert f'\nlanguage = "{locale}"\n' in cell.source
-            elif name.endswith("-starter") and "# " in cell.source:
-                korean = re.search("[가-힣]", cell.source)
-                assert bool(korean) == (locale == "ko"), f"{kind}, {name}: {cell.source}"
+    for name, cell in code_cells(read(site, book, locale)).items():
+        if name.endswith("-check"):
+            assert f'\nlanguage = "{locale}"\n' in cell.source
+        elif name.endswith("-starter") and "# " in cell.source:
+            korean = re.search("[가-힣]", cell.source)
+            assert bool(korean) == (locale == "ko"), f"{name}: {cell.source}"
 
 
 @EACH_LOCALE
-@pytest.mark.parametrize("kind", notebook.KINDS)
-def test_it_is_a_notebook_of_all_exercises(site, kind, locale):
-    made = read(site, kind, locale)
+@each(*notebook.KINDS)
+def test_it_is_a_notebook_of_all_exercises(site, book, locale):
+    made = read(site, book, locale)
     nbformat.validate(made)
     tasks = [cell.id for cell in made.cells if cell.id.endswith("-task")]
-    assert tasks == [f"{name}-task" for name in EXERCISES]
+    own = [path.name for path in EXERCISES if path.parents[1].name == book.note]
+    assert tasks == [f"{name}-task" for name in own]
     asked = [name for name in code_cells(made) if re.match(r"\d", name)]
-    assert len(asked) == 2 * len(EXERCISES)
+    assert len(asked) == 2 * len(own)
     # nbformat makes ids up at random, and every build would differ.
     ours = re.compile(r"intro|audit|audit-text|\d+-[\w-]+-(task|starter|answer|check|notice)")
     assert all(ours.fullmatch(cell.id) for cell in made.cells)
 
 
 @EACH_LOCALE
-def test_the_lab_is_its_page(site, locale):
-    """Every block of the page, in its order, after a cell that writes the module they import."""
-    lab = read(site, "lab", locale)
+@each("lab")
+def test_the_lab_is_its_page(site, book, locale):
+    """Every block of the page, in its order, after cells that write the modules they import."""
+    lab, names = read(site, book, locale), modules(book)
     nbformat.validate(lab)
-    module, *blocks = code_cells(lab).values()
-    own = (SNIPPETS / "tiny_vla.py").read_text(encoding="utf-8").rstrip("\n")
-    assert module.source == f"%%writefile tiny_vla.py\n{own}"
-    shown = soup(site, "lab", locale).select("article .language-python code")
-    assert [cell.source + "\n" for cell in blocks] == [code.get_text() for code in shown[1:]]
+    cells = [cell.source + "\n" for cell in code_cells(lab).values()]
+    for name, source in zip(names, cells):
+        own = (SNIPPETS / name).read_text(encoding="utf-8")
+        assert source == f"%%writefile {name}\n{own}"
+    shown = soup(site, f"{book.note}/lab", locale).select("article .language-python code")
+    blocks = [code.get_text() for code in shown]
+    assert names and cells[len(names) :] == blocks[len(names) :]
     assert len({cell.id for cell in lab.cells}) == len(lab.cells)
 
 
 @EACH_LOCALE
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_page_of_an_exercise_speaks_its_language(site, name, locale):
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda path: path.name)
+def test_the_page_of_an_exercise_speaks_its_language(site, exercise, locale):
     """In its code as well, but for the check, which knows both, and says which it speaks."""
-    for block in soup(site, f"exercises/{name}", locale).select("article .highlight code"):
+    name = exercise.relative_to(SNIPPETS).as_posix()
+    for block in soup(site, name, locale).select("article .highlight code"):
         code = block.get_text()
         if "traceback" in code:
             assert f'\nlanguage = "{locale}"\n' in code
@@ -173,22 +208,25 @@ def test_the_page_of_an_exercise_speaks_its_language(site, name, locale):
 
 @EACH_LOCALE
 @EACH
-def test_its_text_is_plain_markdown(site, kind, locale):
+def test_its_text_is_plain_markdown(site, book, locale):
     """Nothing that only the site understands, and no link that leads nowhere outside of it."""
     left = re.compile(r"\{ ?[#.%{].*|--8<--.*|^///.*|<label.*|\]\((?!https?://).*", re.MULTILINE)
-    cells = [cell for cell in read(site, kind, locale).cells if cell.cell_type == "markdown"]
+    cells = [cell for cell in read(site, book, locale).cells if cell.cell_type == "markdown"]
     found = [(cell.id, match) for cell in cells if (match := left.search(cell.source))]
-    report(f"{kind}.ipynb, {locale}, {name}: {match[0]!r} is left in it" for name, match in found)
+    where = f"{book.note}, {book.kind}.ipynb, {locale}"
+    report(f"{where}, {name}: {match[0]!r} is left in it" for name, match in found)
 
 
 @EACH_LOCALE
-def test_the_workbook_holds_no_answer(site, locale):
+@EACH_NOTE
+def test_the_workbook_holds_no_answer(site, note, locale):
     """Not up to where it is asked for: the MLP of the first exercise is given in the fourth."""
 
     def lines(*sources):
         return {line.strip() for source in sources for line in source.splitlines()}
 
-    workbook, solved = read(site, "workbook", locale), code_cells(read(site, "solved", locale))
+    workbook = read(site, Book(note, "workbook"), locale)
+    solved = code_cells(read(site, Book(note, "solved"), locale))
     before = []
     for cell in workbook.cells:
         if not cell.id.endswith("-check"):
@@ -196,7 +234,7 @@ def test_the_workbook_holds_no_answer(site, locale):
             continue
         name = cell.id.removesuffix("-check")
         starter = code_cells(workbook)[f"{name}-starter"].source
-        asked = lines(solved[f"{name}-answer"].source) - lines(starter) - IN_EVERY_CLASS
+        asked = lines(solved[f"{name}-answer"].source) - lines(starter) - ORDINARY
         # Not the brackets of a call on several lines.
         asked = {line for line in asked if re.search(r"\w", line)}
         assert asked and not asked & lines(*before), f"{name} gives away {asked & lines(*before)}"
@@ -204,10 +242,10 @@ def test_the_workbook_holds_no_answer(site, locale):
 
 
 @EACH_LOCALE
-@pytest.mark.parametrize("kind", ["solved", "lab"])
-def test_it_prints_what_it_shows(site, runs, kind, locale):
-    shown = code_cells(read(site, kind, locale))
-    run = runs[kind, locale if kind == "solved" else LOCALES[0]]
+@each("solved", "lab")
+def test_it_prints_what_it_shows(site, runs, book, locale):
+    shown = code_cells(read(site, book, locale))
+    run = runs[book, locale if book.kind == "solved" else LOCALES[0]]
     for name, cell in code_cells(run).items():
         assert not raised(cell), f"{name} raises {raised(cell)}"
         assert printed(cell) == printed(shown[name]), name
@@ -215,9 +253,10 @@ def test_it_prints_what_it_shows(site, runs, kind, locale):
 
 
 @EACH_LOCALE
-def test_the_workbook_stops_at_each_check_with_its_hint(runs, locale):
+@each("workbook")
+def test_the_workbook_stops_at_each_check_with_its_hint(runs, book, locale):
     """At the first, that is: further down one comes only with an answer, or cell by cell."""
-    for name, cell in code_cells(runs["workbook", locale]).items():
+    for name, cell in code_cells(runs[book, locale]).items():
         error = raised(cell)
         if not name.endswith("-check"):
             assert not error, f"{name} raises {error}"
@@ -227,14 +266,15 @@ def test_the_workbook_stops_at_each_check_with_its_hint(runs, locale):
 
 
 @EACH_LOCALE
-def test_the_page_is_like_any_other(site, locale):
+@EACH_NOTE
+def test_the_page_is_like_any_other(site, note, locale):
     """Code in the site's own HTML, no style or script of its own, 40 KiB more at the most."""
-    own, ordinary = (soup(site, name, locale) for name in ("exercises/solved", "next"))
+    own, ordinary = (soup(site, f"{note}/{name}", locale) for name in ("exercises/solved", "next"))
     own_size, size = (len(gzip.compress(str(one).encode())) for one in (own, ordinary))
     assert own_size - size < 40 * 1024, "too many bytes above an ordinary page, gzipped"
     assert len(own.select("style, script")) == len(ordinary.select("style, script"))
     assert not own.select("article :is(style, script), [style], [class*=jp-], [class*=ipynb]")
-    solved = read(site, "solved", locale)
+    solved = read(site, Book(note, "solved"), locale)
     cells = code_cells(solved).values()
     blocks = own.select("article .language-python.highlight")
     assert [b.code.get_text().rstrip("\n") for b in blocks] == [cell.source for cell in cells]
@@ -249,15 +289,18 @@ def test_the_page_is_like_any_other(site, locale):
 
 @EACH_LOCALE
 @EACH
-def test_it_is_offered_and_opens_in_colab(site, kind, locale):
-    buttons = soup(site, SHOWN[kind], locale).select("article a.md-button")
-    download, colab, *module = (a["href"] for a in buttons if a["href"].endswith((".ipynb", ".py")))
-    page = site / home(locale) / NOTE / SHOWN[kind]
-    assert (page / download).resolve() == path(site, kind, locale).resolve()
-    assert module == ["tiny_vla.py"] * (kind == "lab")
+def test_it_is_offered_and_opens_in_colab(site, book, locale):
+    shown = f"{book.note}/{SHOWN[book.kind]}"
+    buttons = soup(site, shown, locale).select("article a.md-button")
+    download, colab, *offered = (
+        a["href"] for a in buttons if a["href"].endswith((".ipynb", ".py"))
+    )
+    file = path(site, book, locale)
+    assert (site / home(locale) / shown / download).resolve() == file.resolve()
+    assert offered == modules(book)
     branch = "https://colab.research.google.com/github/example/notes/blob/gh-pages/"
     assert colab.startswith(branch)
-    assert (site / colab.removeprefix(branch)).samefile(path(site, kind, locale))
+    assert (site / colab.removeprefix(branch)).samefile(file)
 
 
 @pytest.mark.parametrize(

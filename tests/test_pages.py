@@ -1,5 +1,6 @@
 """What pages say in Markdown: includes for code, anchors, links, alike in both languages."""
 
+import difflib
 import re
 from collections import Counter
 
@@ -11,7 +12,7 @@ from conftest import for_each, report
 from tools import site, snippet
 from tools.compare import unlike
 from tools.page import FRONT_MATTER, Page, links
-from tools.site import DOCS, LOCALES, SNIPPETS, words
+from tools.site import DOCS, LOCALES, SNIPPETS, message, say, words
 from tools.snippet import SECTIONS
 from tools.translations import RECORD, out_of_step, read_record, states
 
@@ -32,24 +33,22 @@ def names_of(page):
 
 @EACH
 def test_code_comes_from_snippets(page):
-    mend = f'write --8<-- "{page.name}/NAME.md" here.'
     lines = {line: text for line, text in page.lines if "8<" in text}
     found = {}
     for include in page.includes:
         lines.pop(include.line, None)
         if include.path.rpartition("/")[0] not in names_of(page):
-            own = f"snippets/{page.name}/"
-            found[include.line] = f"{include.path} is another page's; this one's are in {own}."
-        if include.wrong:
-            found[include.line] = include.wrong
+            what = {"path": include.path, "own": f"snippets/{page.name}/"}
+            found[include.line] = message("other-page", page.locale, **what)
+        if wrong := include.wrong(page.locale):
+            found[include.line] = wrong
     for line in lines:
-        found[line] = f'an include is a line of its own: --8<-- "{page.name}/NAME.md"'
+        found[line] = message("include-line", page.locale, page=page.name)
     for line, _, info in page.scan:
         if info is not None and page.name != SHELL_PAGE:
-            move = f"Move it to snippets/{page.name}/NAME.md and {mend}"
-            found[line] = f"a code block in a page is run by nobody. {move}"
+            found[line] = message("code-in-page", page.locale, page=page.name)
         elif info not in (None, "bash", "markdown"):
-            found[line] = "only shell commands stand here, in ```bash; Python goes into snippets/."
+            found[line] = message("shell-only", page.locale)
     report(f"{page.file}:{line}: {what}" for line, what in found.items())
 
 
@@ -68,9 +67,9 @@ def test_every_snippet_is_on_its_page():
             parts = [f":{part}" for part in SECTIONS] if path.name == "solution.md" else [""]
             for target in (f"{path.as_posix()}{part}" for part in parts):
                 if shown[target] != 1 and not (shown[target] == 0 and target in excused):
-                    times = f"{target} is included {shown[target]} times in docs/{locale}/."
-                    mend = f"Include it once in docs/{locale}/{page}.md, or delete it."
-                    problems.append(f"snippets/{path}:1: {times} {mend}")
+                    what = {"target": target, "times": shown[target]}
+                    place = {"folder": f"docs/{locale}/", "page": f"docs/{locale}/{page}.md"}
+                    problems.append(say(f"snippets/{path}:1", "not-once", **what, **place))
     report(problems)
 
 
@@ -78,7 +77,7 @@ def test_nothing_is_left_to_write():
     """What `make new-page` and `make new-snippet` leave open is marked with TODO."""
     folders = [*(DOCS / locale for locale in LOCALES), SNIPPETS]
     report(
-        f"{site.relative(path)}:{number}: still to be written: {line.strip()[:80]}"
+        say(f"{site.relative(path)}:{number}", "to-be-written", line=line.strip()[:80])
         for path in (path for folder in folders for path in folder.rglob("*.md"))
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
         if re.search(r"\bTODO\b", line)
@@ -88,13 +87,9 @@ def test_nothing_is_left_to_write():
 @EACH
 def test_headings_have_anchors(page):
     times = Counter(section.anchor for section in page.sections)
-    mend = "End it with { #english-name }, the same in both languages."
     report(
-        f"{page.file}:{section.line}: "
-        + (
-            f"the anchor #{section.anchor} is on this page already. Give it another."
-            if section.anchor
-            else f"this heading has no anchor. {mend}"
+        page.say(
+            section.line, "same-anchor" if section.anchor else "no-anchor", anchor=section.anchor
         )
         for section in reversed(page.sections)
         if not section.anchor or times.pop(section.anchor, 1) > 1
@@ -112,21 +107,13 @@ def test_all_languages_show_and_link_to_the_same(page):
 def test_no_address_is_lost(page):
     """A section may go, or be called otherwise, and what links to it from elsewhere arrives."""
     lost = set(read_record().get(page.name, {})) - page.addresses
-    report(
-        f"{page.file}:1: nothing has the address #{anchor} any more, and others link to it. Put "
-        f"{{ #{anchor} }} back, or keep the old address in the heading of the section that readers "
-        f'are to find there: ## Title <a id="{anchor}"></a> {{ #its-own }}'
-        for anchor in lost
-    )
+    report(page.say(1, "address-lost", anchor=anchor) for anchor in lost)
 
 
 def test_no_page_is_lost():
     """A page that both languages had is not deleted in one by mistake, nor is its address."""
-    mend = (
-        "Put it back; or, if it is meant to go, delete it in both languages, and its lines there."
-    )
     report(
-        f"docs/{locale}/{page}.md:1: this page is gone, and docs/{RECORD} has it. {mend}"
+        say(f"docs/{locale}/{page}.md:1", "page-lost", record=f"docs/{RECORD}")
         for page, sections in read_record().items()
         for locale in {locale for hashes in sections.values() for locale in hashes}
         if not Page.read(locale, page).path.exists()
@@ -143,13 +130,15 @@ def test_links_lead_somewhere(page):
         files = [(place.parent / target).resolve() if target else place for place in places]
         there = next((file for file in files if file.is_file()), None)
         if not there:
-            what = f"no page at {link}. Links go to the .md file, from this one's folder."
-            problems.append(f"{page.file}:{number}: {what}")
+            problems.append(page.say(number, "no-page-there", link=link))
         elif anchor and there.suffix == ".md":
             locale, _, name = there.relative_to(DOCS).as_posix()[:-3].partition("/")
             if anchor not in Page.read(locale, name).addresses:
-                what = f"{target or 'this page'} has no heading with {{ #{anchor} }}."
-                problems.append(f"{page.file}:{number}: {what}")
+                known = filter(None, Page.read(locale, name).addresses)
+                near = difflib.get_close_matches(anchor, known, 1)
+                what = "no-heading-near" if near else "no-heading"
+                fields = {"page": target or page.file, "anchor": anchor, "near": "".join(near)}
+                problems.append(page.say(number, what, **fields))
     report(problems)
 
 
@@ -157,9 +146,8 @@ def test_links_lead_somewhere(page):
 def test_emphasis_is_read_by_both_markdowns(page):
     """CommonMark leaves `**마크다운(Markdown)**을` as asterisks; Python-Markdown reads it."""
     text = FRONT_MATTER.sub(lambda front: "\n" * front[0].count("\n"), page.text)
-    mend = "Emphasis may not end in punctuation before a letter: write **마크다운**(Markdown)을."
     report(
-        f"{page.file}:{token.map[0] + 1}: the asterisks stay visible in {child.content!r}. {mend}"
+        page.say(token.map[0] + 1, "asterisks", text=child.content)
         for token in MarkdownIt().enable("table").parse(text)
         for child in token.children or ()
         if child.type == "text" and "**" in child.content
@@ -172,14 +160,9 @@ def test_front_matter_describes_the_page(page):
     try:
         meta = yaml.safe_load(front["yaml"]) if front else None
     except yaml.YAMLError as error:
-        line = error.problem_mark.line + 2
-        what = (
-            "MkDocs cannot read this line as YAML. Leave out a colon before a space, or quote it."
-        )
-        report([f"{page.file}:{line}: {what}"])
+        report([page.say(error.problem_mark.line + 2, "front-not-yaml")])
     if not isinstance(meta, dict) or not isinstance(meta.get("description"), str):
-        what = "begin with ---, a line `description: …` in the page's language, and ---."
-        report([f"{page.file}:1: {what}"])
+        report([page.say(1, "no-description")])
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -189,11 +172,9 @@ def test_no_word_of_the_interface_is_missing(locale):
     except site.Mistake as mistake:
         pytest.fail(str(mistake), pytrace=False)
     report(
-        f"docs/data/words.yml:1: `languages` lacks how {other} is called in {locale}. Add it."
+        say("docs/data/words.yml:1", "language-unnamed", language=other, within=locale)
         for other in LOCALES
         if other not in known["languages"]
     )
     places = [text for why, text in known["behind"].items() if "]({})" not in text]
-    report(
-        f"docs/data/words.yml:1: {text!r} has no place for the address, ]({{}})" for text in places
-    )
+    report(say("docs/data/words.yml:1", "no-place-for-address", text=text) for text in places)

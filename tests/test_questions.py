@@ -8,7 +8,7 @@ from test_language import other_spellings, particles, style, unused_words
 from conftest import report
 from tools import question, road, snippet
 from tools.page import Page
-from tools.site import LOCALES, SNIPPETS, Mistake, nav, relative
+from tools.site import LOCALES, SNIPPETS, Mistake, nav, relative, say
 
 FILE = relative(question.FILE)
 ASKING = [
@@ -61,8 +61,8 @@ def test_every_question_is_whole():
         ("{ko: 맞다., en: It is.}", "{en: It is.}", 5, "lacks 'ko'"),
         ("{ko: 맞다., en: It is.}", "It is.", 5, "has to be said by language"),
         ("      why: {ko: 맞다., en: It is.}\n", "", 5, "has no explanation"),
-        ("    - prints: |\n        1\n", "    - right: true\n", 7, "has 2 right choices"),
-        ("    - right: true\n", "    - prints: 2\n", 1, "has no right choices"),
+        ("    - prints: |\n        1\n", "    - right: true\n", 7, "2 right choices"),
+        ("    - right: true\n", "    - prints: 2\n", 1, "0 right choices"),
         ("    - prints: |\n        1\n", "    - text: 하나\n", 7, "has to be said by language"),
         ("    - prints: |\n        1\n      why", "    - why", 7, "has one of block, prints, text"),
         ("    - right: true\n", "    - right: true\n      prints: 1\n", 5, "Take out prints:"),
@@ -73,7 +73,7 @@ def test_every_question_is_whole():
         ("- id: nn-module/modes/planted\n  block", "- 1\n- block", 1, "no question"),
     ],
 )
-def test_a_fault_is_named(tmp_path, monkeypatch, good, bad, line, told):
+def test_a_fault_is_named(tmp_path, monkeypatch, english, good, bad, line, told):
     """`file:line: what is wrong. What to do.`, in one line."""
     monkeypatch.setattr(question, "relative", lambda path: path.name)
     monkeypatch.setattr("tools.site.relative", lambda path: path.name)
@@ -103,11 +103,10 @@ def test_every_question_stands_once_on_its_own_page(locale):
                 continue
             times[one.id] = times.get(one.id, 0) + 1
             if one.page != name or times[one.id] > 1:
-                what = f"{one.id} belongs once on docs/{locale}/{one.page}.md. Take this line out."
-                problems.append(f"{page.file}:{number}: {what}")
+                own = f"docs/{locale}/{one.page}.md"
+                problems.append(page.say(number, "question-elsewhere", id=one.id, page=own))
     problems += [
-        f"{FILE}:{one.line}: docs/{locale}/{one.page}.md does not show it. "
-        f'Write {{{{ question("{one.id}") }}}} there.'
+        say(f"{FILE}:{one.line}", "not-shown", page=f"docs/{locale}/{one.page}.md", id=one.id)
         for one in asked()
         if one.id not in times
     ]
@@ -121,23 +120,21 @@ def test_pages_ask_enough():
         own = [one for one in asked() if one.page == name]
         where = f"docs/{LOCALES[0]}/{name}.md:1"
         if len(own) < 2:
-            what = f"{len(own)} questions, and a page of the road has two. Write one in {FILE}."
-            problems.append(f"{where}: {what}")
+            problems.append(say(where, "few-questions", count=len(own), file=FILE))
         late = any(name in pages[FROM_PAGE:] for pages in road.roads().values())
         if late and not any(one.asks for one in own):
-            what = "no question asks about an earlier page again. Write one with asks:."
-            problems.append(f"{where}: {what}")
+            problems.append(say(where, "asks-nothing-again"))
     for one in asked():
         if one.asks and one.asks not in order[: order.index(one.page)]:
-            what = f"{one.id} asks about {one.asks}, which is no earlier page. Mend asks:."
-            problems.append(f"{FILE}:{one.line}: {what}")
+            what = {"id": one.id, "page": one.asks}
+            problems.append(say(f"{FILE}:{one.line}", "asks-no-earlier", **what))
     report(problems)
 
 
 def test_why_is_asked_as_often_as_what():
     why = sum(one.is_why for one in asked())
     if why < len(asked()) - why:
-        report([f"{FILE}:1: {why} of {len(asked())} questions ask why, and half have to. Add one."])
+        report([say(f"{FILE}:1", "too-few-whys", why=why, all=len(asked()))])
 
 
 def test_choices_differ_and_do_not_give_the_answer_away():
@@ -149,25 +146,21 @@ def test_choices_differ_and_do_not_give_the_answer_away():
             said = [choice.text[locale] if choice.text else choice.prints for choice in one.choices]
             for choice, text in zip(one.choices, said):
                 if said.count(text) > 1:
-                    what = f"{one.id}: two choices say the same. Change one of them."
-                    problems.append(f"{FILE}:{choice.line}: {what}")
+                    problems.append(say(f"{FILE}:{choice.line}", "same-choices", id=one.id))
             longest += one.is_why and max(said, key=len) == said[one.right]
     why = [one for one in asked() if one.is_why]
     if longest > len(LOCALES) * len(why) / 3:
-        problems.append(
-            f"{FILE}:1: the right choice is the longest too often. Say more in wrong ones."
-        )
+        problems.append(say(f"{FILE}:1", "right-is-longest"))
     for place in set(places):
         if places.count(place) > len(places) / 2:
-            what = f"choice {place + 1} is right more often than not. Change their order."
-            problems.append(f"{FILE}:1: {what}")
+            problems.append(say(f"{FILE}:1", "right-place", place=place + 1))
     report(problems)
 
 
 def test_every_snippet_of_a_question_is_asked_about():
     named = {path for one in asked() for path in (one.path, *one.paths)}
     report(
-        f"{relative(path)}:1: no question names it. Name it in {FILE}, or delete it."
+        say(f"{relative(path)}:1", "no-question-names", file=FILE)
         for path in snippet.paths()
         if path.parent.name == "questions" and path.relative_to(SNIPPETS).as_posix() not in named
     )
@@ -185,7 +178,7 @@ def test_their_language_is_that_of_the_pages(locale):
             page = Page(locale, "questions", f"# X {{ #x }}\n\n{texts[locale]}\n")
             for rule in (unused_words, other_spellings, style, particles):
                 problems += [
-                    f"{FILE}:{line}: {what!r} stands here. {advice}"
+                    say(f"{FILE}:{line}", "stands-here", locale, what=what, advice=advice)
                     for _, what, advice in rule(page)
                 ]
     report(problems)

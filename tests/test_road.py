@@ -5,7 +5,7 @@ import pytest
 from conftest import for_each, report
 from tools import road, tips
 from tools.page import FOLD, Page
-from tools.site import DEFAULT, LOCALES, address, words
+from tools.site import DEFAULT, LOCALES, address, say, words
 
 PAGES = [Page.read(locale, name) for name in road.names() for locale in LOCALES]
 EACH = for_each(PAGES)
@@ -21,17 +21,14 @@ def shown_by(page):
 def test_a_page_of_the_road_is_short(page):
     words, _ = road.count(road.read_text(page.text))
     minutes, blocks = road.minutes(page.text), shown_by(page)
-    split = "Fold what only some need under /// details, or move it to a page that is looked up."
     found = []
     if words > road.MOST_WORDS:
-        found.append(f"{page.file}:1: {words} words, and {road.MOST_WORDS} are enough. {split}")
+        found.append(page.say(1, "many-words", count=words, most=road.MOST_WORDS))
     if minutes > road.MOST_MINUTES:
-        found.append(
-            f"{page.file}:1: {minutes} minutes, and {road.MOST_MINUTES} are enough. {split}"
-        )
+        found.append(page.say(1, "many-minutes", count=minutes, most=road.MOST_MINUTES))
     if len(blocks) > road.MOST_BLOCKS:
         line = blocks[road.MOST_BLOCKS].line
-        found.append(f"{page.file}:{line}: block {len(blocks)} of {road.MOST_BLOCKS}. {split}")
+        found.append(page.say(line, "many-blocks", count=len(blocks), most=road.MOST_BLOCKS))
     report(found)
 
 
@@ -42,20 +39,14 @@ def test_a_road_takes_an_hour_and_a_quarter_at_most(section, locale):
     minutes = {name: road.minutes(Page.read(locale, name).text) for name in names}
     longest = max(minutes, key=minutes.get)
     if (whole := sum(minutes.values())) > road.WHOLE_ROAD:
-        what = f"the road takes {whole} minutes, and {road.WHOLE_ROAD} are enough. Shorten it"
-        report([f"docs/{locale}/{longest}.md:1: {what}; this page is the longest."])
+        place, most = f"docs/{locale}/{longest}.md:1", road.WHOLE_ROAD
+        report([say(place, "long-road", count=whole, most=most)])
 
 
 @EACH
 def test_a_page_of_the_road_has_one_open_pitfall_at_most(page):
     found = [section for section in page.sections if road.is_pitfall(section)]
-    report(
-        [
-            f"{page.file}:{section.line}: a second pitfall. "
-            "Move it to a page that is looked up, by its symptom."
-            for section in found[1:]
-        ]
-    )
+    report(page.say(section.line, "second-pitfall") for section in found[1:])
 
 
 def test_blocks_of_the_road_are_short_and_repeat_what_was_shown():
@@ -66,13 +57,11 @@ def test_blocks_of_the_road_are_short_and_repeat_what_was_shown():
             block, file = road.block(include.path, include.line), f"snippets/{include.path}"
             for what, source in block.given.items():
                 if shown.get(what) != source:
-                    mend = "Copy it from there" if what in shown else "Show it in a block first"
-                    found.append(f"{file}:1: {what} is not as an earlier block shows it. {mend}.")
+                    problem = "class-differs" if what in shown else "class-not-shown"
+                    found.append(say(f"{file}:1", problem, name=what))
             if block.lines > road.MOST_LINES and include.path not in road.WHOLE:
-                most = road.MOST_LINES
-                found.append(
-                    f"{file}:1: {block.lines} lines of code, and {most} are enough. Split it."
-                )
+                most = {"count": block.lines, "most": road.MOST_LINES}
+                found.append(say(f"{file}:1", "many-lines", **most))
             shown |= block.shown
     report(found)
 
@@ -98,11 +87,8 @@ def test_terms_are_explained_before_they_are_used(locale):
                 where = road.explained(known[int(entry)])
                 later = where in position and position[where] > number
                 if later and entry not in bold:
-                    mend = "Explain it, link it, or word it otherwise."
-                    place = f"docs/{locale}/{name}.md:{line}"
-                    found.append(
-                        f"{place}: {match[0]!r} is explained only at {where[0]}#{where[1]}. {mend}"
-                    )
+                    place, there = f"docs/{locale}/{name}.md:{line}", "#".join(where)
+                    found.append(say(place, "explained-later", term=match[0], where=there))
                     bold.add(entry)
     report(found)
 
@@ -113,6 +99,4 @@ def test_a_page_of_the_road_says_how_long_it_takes(site):
             said = words(locale)["minutes"].format(road.minutes(Page.read(locale, name).text))
             html = (site / address(locale, name) / "index.html").read_text(encoding="utf-8")
             if f">{said}</p>" not in html:
-                report(
-                    [f"docs/{locale}/{name}.md:1: not shown: {said!r}. See docs/theme/main.html."]
-                )
+                report([say(f"docs/{locale}/{name}.md:1", "minutes-not-shown", said=said)])

@@ -28,7 +28,7 @@ def test_a_section_that_only_lists_others_is_not_in_the_index():
     assert [section[0] for section in search.sections(PAGE, "p/")] == ["p/", "p/#lost", "p/#name"]
 
 
-def test_a_question_whose_section_is_gone_is_named():
+def test_a_question_whose_section_is_gone_is_named(english):
     addresses = set(yaml.safe_load((DATA / "asked.yml").read_text(encoding="utf-8")))
     assert search.asked("ko", addresses).keys() == addresses
     gone = addresses.pop()

@@ -12,22 +12,19 @@ import pytest_codeblocks
 
 from conftest import for_each, report
 from tools import snippet
-from tools.site import ROOT, SNIPPETS, Mistake, relative
+from tools.site import ROOT, SNIPPETS, Mistake, relative, say
 
 EACH = for_each(snippet.paths())
 UNSTABLE = {
-    r"0x[0-9a-f]{6,}": "a memory address; print a name or a shape instead",
-    r"\d\.\d{5,}": "a float of over four decimals, which processors round otherwise; round it",
-    r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "a date or a time; leave it out",
+    r"0x[0-9a-f]{6,}": "prints-address",
+    r"\d\.\d{5,}": "prints-decimals",
+    r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "prints-time",
 }
 CLOCK = re.compile(r"^\s*(?:import|from)\s+(time|datetime)\b", re.MULTILINE)
 # What fits a phone of 390 px, where code runs from edge to edge and scrolls, at worst, by a word;
 # an output never does. The check of an exercise is exempt: nobody reads it.
 COLUMNS = {"code": 60, "answer": 60, "output": 43, "says": 43, "said": 43}
-MEND = {
-    60: "Break the line, or give a part of it a name.",
-    43: "Print it on two lines, or without brackets or labels; `fill` breaks a message.",
-}
+WIDE = {60: "wide-code", 43: "wide-output"}
 
 
 def read(path):
@@ -50,12 +47,11 @@ def test_one_block_which_pytest_codeblocks_runs(path):
     marks = [f'pytest.mark.needs_torch("{block.needs}")'] * bool(block.needs)
     skips = found.importorskip or found.expected_output_ignore_whitespace
     wrong = {
-        "more than one block to run": [b.syntax for b in more]
-        != ["pytb", "pytb"] * ("says" in block.parts),
-        "another block": (found.syntax, found.code, found.expected_output) != ours,
-        "other marks": found.marks != marks or skips,
+        "sees-more-blocks": [b.syntax for b in more] != ["pytb", "pytb"] * ("says" in block.parts),
+        "sees-other-block": (found.syntax, found.code, found.expected_output) != ours,
+        "sees-other-marks": found.marks != marks or skips,
     }
-    report(f"{block.name}:1: pytest-codeblocks sees {what}" for what in wrong if wrong[what])
+    report(say(f"{block.name}:1", what) for what in wrong if wrong[what])
 
 
 def test_pytest_codeblocks_collects_every_snippet():
@@ -63,16 +59,15 @@ def test_pytest_codeblocks_collects_every_snippet():
     env = os.environ | {"PAGE": ""}
     listed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True).stdout
     collected = re.findall(r"^(snippets/.*)::line [123]$", listed, re.MULTILINE)
-    mend = "A snippet begins with ```python, in line 1 and without anything behind it."
     missed = {relative(path) for path in snippet.paths()} - set(collected)
-    report(f"{name}:1: not collected. {mend}" for name in missed)
+    report(say(f"{name}:1", "not-collected") for name in missed)
 
 
 def test_nothing_else_in_snippets():
     others = {*snippet.MODULES, SNIPPETS / "ruff.toml"}
     files = [path for path in SNIPPETS.rglob("*") if path.is_file() and path not in others]
     strange = [path for path in files if path.suffix not in (".md", ".pyc")]
-    report(f"{relative(path)}:1: not a snippet; those end in .md" for path in strange)
+    report(say(f"{relative(path)}:1", "not-a-snippet") for path in strange)
 
 
 @EACH
@@ -84,11 +79,10 @@ def test_output_cannot_vary(path):
     for number, line in enumerate(block.parts.get(shown, "").splitlines(), block.line_of(shown)):
         for pattern, what in UNSTABLE.items():
             if found := re.search(pattern, line):
-                problems.append(f"{block.name}:{number}: prints {found[0]!r}, {what}.")
+                problems.append(say(f"{block.name}:{number}", what, printed=found[0]))
     if clock := CLOCK.search(block.code):
         line = block.file_line(block.code.count("\n", 0, clock.start(1)) + 1)
-        what = f"imports {clock[1]}. A time is never the same twice; leave it out."
-        problems.append(f"{block.name}:{line}: {what}")
+        problems.append(say(f"{block.name}:{line}", "imports-clock", module=clock[1]))
     report(problems)
 
 
@@ -103,9 +97,9 @@ def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
     first = block.code.partition("\n")[0]
     says = f"# Needs PyTorch and {' and '.join(more)}."
     if more and first != says:
-        report([f"{block.name}:2: imports {', '.join(more)}. Begin the block with {says!r}"])
+        report([say(f"{block.name}:2", "says-no-need", modules=", ".join(more), first=says)])
     if not more and first.startswith(says[:19]):
-        report([f"{block.name}:2: needs nothing beside torch. Take out {first!r}"])
+        report([say(f"{block.name}:2", "says-vain-need", first=first)])
 
 
 def columns(line):
@@ -116,11 +110,7 @@ def columns(line):
 def too_wide(name, text, most, first=1):
     """What to say of each line of a text, which begins in line `first`, that is too wide."""
     over = [(number, columns(line) - most) for number, line in enumerate(text.splitlines(), first)]
-    return [
-        f"{name}:{number}: {n} column{'s' * (n > 1)} too many ({most} fit a phone). {MEND[most]}"
-        for number, n in over
-        if n > 0
-    ]
+    return [say(f"{name}:{number}", WIDE[most], over=n, most=most) for number, n in over if n > 0]
 
 
 @EACH

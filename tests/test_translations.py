@@ -127,7 +127,7 @@ def test_in_step_records_what_a_person_has_brought_together(docs, capsys):
     assert read_record(docs)["page"]["two"] == {}  # its address is not forgotten
     change(docs, "en", "page/one.md", "page/two.md")
     assert record_in_step("page", docs=docs) == 1
-    assert "docs/en/page.md:8 page/two.md" in capsys.readouterr().out
+    assert "docs/en/page.md:8: page/two.md" in capsys.readouterr().out
     for wrong in (("pgae",), ("page", "tow")):
         with pytest.raises(Mistake):
             record_in_step(*wrong, docs=docs)

@@ -8,10 +8,10 @@ from packaging.version import Version
 
 from conftest import report
 from tools import snippet
-from tools.site import ROOT, SETTINGS, relative
+from tools.site import ROOT, SETTINGS, relative, say
 
 VERIFIED = SETTINGS["extra"]["verified"]
-FILE, MEND = "docs/data/verified.yml:3", "Run `make record`; it writes this file."
+FILE = "docs/data/verified.yml:3"
 LINES = (ROOT / "requirements.torch.txt").read_text(encoding="utf-8").splitlines()
 TORCH = next(Requirement(line) for line in LINES if line.startswith("torch"))
 MARKED = [path for path in snippet.paths() if b"needs_torch" in path.read_bytes()]
@@ -19,9 +19,9 @@ MARKED = [path for path in snippet.paths() if b"needs_torch" in path.read_bytes(
 
 def test_verified():
     if not TORCH.specifier.contains(VERIFIED["torch"]):
-        report([f"{FILE}: {VERIFIED['torch']} is not in {TORCH}. {MEND}"])
+        report([say(FILE, "verified-release", release=VERIFIED["torch"], range=TORCH)])
     if VERIFIED["date"] > datetime.date.today():
-        report([f"{FILE}: {VERIFIED['date']} is still to come. {MEND}"])
+        report([say(FILE, "verified-date", date=VERIFIED["date"])])
 
 
 @pytest.mark.parametrize("path", MARKED, ids=lambda path: path.stem)
@@ -29,8 +29,6 @@ def test_a_block_that_needs_a_newer_release_was_run(path):
     """On the release that the pages name; and there is a supported one on which it does not run."""
     needs, name = Version(snippet.read(path).needs), relative(path)
     if needs > Version(VERIFIED["torch"]):
-        what = f"needs {needs}, and the pages say that all blocks ran on {VERIFIED['torch']}."
-        report([f"{name}:1: {what} Run `make record` on {needs}."])
+        report([say(f"{name}:1", "needs-newer", needs=needs, release=VERIFIED["torch"])])
     if all(needs <= Version(oldest.version) for oldest in TORCH.specifier):
-        what = f"every supported PyTorch is {needs} or newer."
-        report([f"{name}:1: {what} Take the mark and the comment out."])
+        report([say(f"{name}:1", "needs-in-vain", needs=needs)])

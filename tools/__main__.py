@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 
-from tools.site import Mistake, page_named
+from tools.site import Mistake, message, page_named
 
 COMMANDS = {
     "record": ("record", "record", ["PAGE"]),
@@ -24,7 +24,7 @@ COMMANDS = {
 def main() -> int:
     """Run one command; a Mistake is printed as one line, and gives the status 2."""
     if not sys.argv[1:] or sys.argv[1] not in COMMANDS:
-        print(f"python -m tools needs one of: {', '.join(COMMANDS)}")
+        print(message("no-command", commands=", ".join(COMMANDS)))
         return 2
     module, function, names = COMMANDS[sys.argv.pop(1)]
     values = [os.environ.get(name, "") for name in names]

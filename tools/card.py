@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from tools import snippet
 from tools.browser import CHROMIUM, FLAGS
 from tools.road import NEW_HERE
-from tools.site import DOCS, LOCALES, SNIPPETS, Mistake, relative, words
+from tools.site import DOCS, LOCALES, SNIPPETS, Mistake, message, relative, say, words
 
 BLOCK = SNIPPETS / "index/first.md"
 SIZE = {"width": 1200, "height": 630}
@@ -43,7 +43,7 @@ def with_text(png: bytes, text: str) -> bytes:
 def main() -> int:
     """Draw the card of each language. Raises Mistake if there is no Chromium or no room."""
     if not CHROMIUM:
-        raise Mistake("make card needs Chromium: put it on PATH, or name it with CHROMIUM=/path.")
+        raise Mistake(message("card-needs-chromium"))
     with sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS).new_page()
         page.set_viewport_size(SIZE)
@@ -51,7 +51,7 @@ def main() -> int:
             page.set_content(html(locale))
             root = page.locator("html")
             if root.evaluate("e => e.scrollWidth > innerWidth || e.scrollHeight > innerHeight"):
-                raise Mistake(f"{relative(BLOCK)}:1: has no room on the card. Make it smaller.")
+                raise Mistake(say(f"{relative(BLOCK)}:1", "no-room-on-card"))
             picture(locale).write_bytes(with_text(page.screenshot(), html(locale)))
             print(f"{relative(picture(locale))}: drawn")
     return 0

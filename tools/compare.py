@@ -6,11 +6,11 @@ import re
 import subprocess
 import tarfile
 import tempfile
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 
 from tools.page import Page
-from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, data, words
+from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, data, message, say, words
 from tools.translations import State, out_of_step, read_record, states, write_record
 
 
@@ -60,10 +60,7 @@ def to_do(state: State) -> list[str]:
         page, text = places[locale], state.texts[locale].text
         old = old_text(page, state.anchor, state.recorded[locale])
         if old is None:
-            what = (
-                "the text that it was in step with is not in this clone. Try git fetch --unshallow."
-            )
-            lines.append(f"  {page.file}: {what}")
+            lines.append("  " + say(page.file, "not-in-clone"))
         else:
             lines += [f"  | {line}" for line in difference(old, text)]
     return lines
@@ -80,8 +77,7 @@ def list_out_of_step(page: str) -> int:
                 if locale not in row[field]:
                     place = f"docs/data/layers.yml: {row['name']}, {field}"
                     print(f"{place}: {in_words('text', [], [locale])}\n")
-    mend = " `make in-step PAGE=… SECTION=…` records that you have brought them together."
-    print(f"{len(found)} out of step." + mend * bool(found))
+    print(message("out-of-step" if found else "all-in-step", count=len(found)))
     return 0
 
 
@@ -94,9 +90,10 @@ def record_in_step(page: str, section: str = "", docs: Path = DOCS) -> int:
     before = record.get(page, {})
     found = {state.anchor: state for state in states(page, docs, record)}
     if not found:
-        raise Mistake(f"PAGE={page}: no such page. Write it as nn-module/parameters.")
+        raise Mistake(say(f"PAGE={page}", "no-such-page"))
     if section and section not in found.keys() | before.keys():
-        raise Mistake(f"SECTION={section}: {page} has {', '.join(found)}.")
+        known = {"page": page, "anchors": ", ".join(found)}
+        raise Mistake(say(f"SECTION={section}", "section-name", **known))
     after, left = dict(before), 0
     for anchor in dict.fromkeys([*found, *before]):
         if section not in ("", anchor):
@@ -114,25 +111,25 @@ def record_in_step(page: str, section: str = "", docs: Path = DOCS) -> int:
     order = [*found, *before]
     record[page] = {anchor: after[anchor] for anchor in dict.fromkeys(order) if anchor in after}
     write_record(record, docs)
-    print(f"{page}: " + (f"not recorded: {left} sections." if left else "recorded as in step."))
+    print(say(page, "not-recorded" if left else "recorded-in-step", count=left))
     return bool(left)
 
 
 def unlike(state: State) -> list[str]:
-    """In what the texts of a section differ though they may not: snippets and links."""
-    (one, ours), *others = state.texts.items()
+    """In what the texts of a section differ though they may not: snippets, links. Said of each."""
     found = []
-    for other, theirs in others:
+    for (one, ours), (other, theirs) in permutations(state.texts.items(), 2):
+        place, twin = (
+            f"docs/{locale}/{state.page}.md:{text.line}"
+            for locale, text in ((one, ours), (other, theirs))
+        )
         for what, here, there in (
-            ("shows", ours.includes, theirs.includes),
-            ("links to", sorted(ours.links), sorted(theirs.links)),
+            ("shows-other", ours.includes, theirs.includes),
+            ("links-to-other", sorted(ours.links), sorted(theirs.links)),
         ):
             if here != there:
-                file, place = (f"docs/{locale}/{state.page}.md" for locale in (one, other))
-                found.append(
-                    f"{file}:{ours.line}: {what} {' '.join(here) or 'nothing'} in #{state.anchor}, "
-                    f"and {place}:{theirs.line} {' '.join(there) or 'nothing'}. Make them the same."
-                )
+                sides = {"here": " ".join(here) or "–", "there": " ".join(there) or "–"}
+                found.append(say(place, what, anchor=state.anchor, twin=twin, **sides))
     return found
 
 

@@ -20,8 +20,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+import mkdocs_macros.plugin
 import pymdownx.highlight
 from jinja2 import FileSystemBytecodeCache
+from jinja2.sandbox import SandboxedEnvironment
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -163,6 +165,7 @@ def on_startup(*, command, dirty):
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
     Highlight.highlight = highlight_once(Highlight.highlight)
     pymdownx.highlight.get_lexer_by_name = cache(get_lexer_by_name)
+    mkdocs_macros.plugin.Environment = SandboxedEnvironment
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -176,8 +179,7 @@ def on_config(config):
     if locale == DEFAULT:
         builds.clear()
         for path in stale():
-            mend = "Stop `make serve` (Ctrl+C) and start it again."
-            log.warning(f"{site.relative(path)}:1: changed, and not read again. {mend}")
+            log.warning(site.say(f"{site.relative(path)}:1", "stale"))
     builds[locale] = Build(locale)
     config.plugins["macros"].env.bytecode_cache = bytecode  # the theme's: on_env
     config.site_name, config.site_description = words["site_name"], words["site_description"]
@@ -193,6 +195,11 @@ def on_config(config):
         questions=question.questions(),
         serving=bool(serving),
     )
+    # What macros reach, in place of all settings, the environment and Git.
+    given = config.plugins["macros"].variables
+    given.clear()
+    given["verified"] = config.extra["verified"]
+    given["config"] = {"extra": config.extra, "repo_url": config.repo_url}
 
 
 def snippets_in(locale: str) -> list[str]:
@@ -260,8 +267,9 @@ def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None
         for which, (kind, page) in enumerate((("workbook", "index"), ("solved", "solved"))):
             name = f"{within}/{page}"
             if name not in pages:
-                what = f"no such page. Its first section opens the {kind}; write it."
-                raise Page(build.locale, name, "").mistake(1, what)
+                raise Mistake(
+                    Page(build.locale, name, "").say(1, "no-page-for-notebook", kind=kind)
+                )
             cells = [cell for part in parts for cell in part[which]]
             cells = [notebook.intro(source(name)), *cells]
             text = notebook.written(cells, run=kind == "solved")
@@ -310,8 +318,8 @@ def on_page_read_source(*, page, config):
     """Give MkDocs the page as it is shown. Raises Mistake where an include leads nowhere."""
     own = Page.read(current(config), page_name(page.file))
     for include in own.includes:
-        if include.wrong:
-            raise own.mistake(include.line, include.wrong)
+        if wrong := include.wrong(own.locale):
+            raise Mistake(f"{own.file}:{include.line}: {wrong}")
     shown = Page(own.locale, own.name, builds[own.locale].texts[own.name])
     return question.expanded(shown)
 
@@ -352,8 +360,7 @@ def on_page_content(content, *, page, config, files):
     """Take over the solved notebook, and write the page as plain Markdown beside its HTML."""
     if SOLVED.fullmatch(page_name(page.file)):
         if not hasattr(page, "from_notebook"):
-            what = "mkdocs-jupyter did not render this page with docs/theme/notebook."
-            raise Mistake(f"docs/{page.file.src_uri}:1: {what} See its settings in mkdocs.yml.")
+            raise Mistake(site.say(f"docs/{page.file.src_uri}:1", "notebook-not-rendered"))
         content, page.toc = page.from_notebook
     build = builds[current(config)]
     headings = search.HEADING.findall(content)

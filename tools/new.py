@@ -8,14 +8,15 @@ from pathlib import Path
 
 from tools import snippet
 from tools.page import Page
-from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, relative
+from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, message, relative, say
 
 NAME = re.compile(r"([a-z0-9][a-z0-9-]*/)*[a-z0-9][a-z0-9-]*")
 BLOCK = """\
 import torch
 from torch import nn
 
-raise NotImplementedError("TODO: write it")
+# TODO ko: 코드. 이것만으로 실행되고, 휴대폰에 들어간다.
+# TODO en: the code. It runs alone, and fits a phone.
 """
 STARTER = """\
 from torch import nn
@@ -59,7 +60,7 @@ def create(file: Path, text: str) -> None:
     """Write a new file, and say so."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{relative(file)}: made. Write what is marked with TODO.")
+    print(say(relative(file), "made"))
 
 
 def into_nav(page: str) -> None:
@@ -71,23 +72,21 @@ def into_nav(page: str) -> None:
     like = re.compile(rf"(\s*)- {re.escape(within)}{kind}[\w-]+\.md$")
     places = [(number, m[1]) for number, line in enumerate(lines, 1) if (m := like.match(line))]
     if not places:
-        print(f"mkdocs.yml:1: add {page}.md to nav, where readers are to find it.")
+        print(say("mkdocs.yml:1", "add-to-nav", page=page))
         return
     number, indent = places[-1]
     lines.insert(number, f"{indent}- {page}.md\n")
     file.write_text("".join(lines), encoding="utf-8", newline="\n")
-    mend = "Move the line to where readers are to find it."
-    print(f"mkdocs.yml:{number + 1}: {page}.md added to nav. {mend}")
+    print(say(f"mkdocs.yml:{number + 1}", "added-to-nav", page=page))
 
 
 def new_page(page: str) -> int:
-    """Make a page; if it is NOTE/exercises/7-name, its snippets too."""
+    """Make a page and its first snippet; if it is NOTE/exercises/7-name, all of its snippets."""
     if not NAME.fullmatch(page):
-        what = "a page is named in small letters, digits and hyphens, as nn-module/parameters is."
-        raise Mistake(f"PAGE={page}: {what}")
+        raise Mistake(say(f"PAGE={page}", "page-name"))
     for locale in LOCALES:
         if Page.read(locale, page).path.exists():
-            raise Mistake(f"PAGE={page}: docs/{locale}/{page}.md is there already.")
+            raise Mistake(say(f"PAGE={page}", "there-already", file=f"docs/{locale}/{page}.md"))
     exercise = EXERCISE.fullmatch(page)
     number, name = exercise.groups() if exercise else ("", page.rpartition("/")[2])
     words = {"PAGE": page, "FILE": page.rpartition("/")[2], "NUMBER": number, "NAME": name}
@@ -104,9 +103,10 @@ def new_page(page: str) -> int:
             ("wrong/todo", snippet.WRONG, {"code": ANSWER, "says": "TODO\n", "said": "TODO\n"}),
         ):
             create(SNIPPETS / page / f"{file}.md", form.format(**parts))
+    else:
+        create(SNIPPETS / page / "first.md", snippet.SILENT.format(code=BLOCK))
     into_nav(page)
-    print("One language is enough: delete the other file, and the page is shown in both.")
-    print(f"Then: make check, make test PAGE={page}")
+    print(message("one-language", page=page))
     return 0
 
 
@@ -116,14 +116,14 @@ def new_snippet(name: str, section: str) -> int:
     page = name.rpartition("/")[0]
     written = [one for one in (Page.read(locale, page) for locale in LOCALES) if one.text]
     if not NAME.fullmatch(name) or not written:
-        what = "name the page and the snippet, as in nn-module/parameters/freeze."
-        raise Mistake(f"SNIPPET={name}: {what} A new page comes first: make new-page.")
+        raise Mistake(say(f"SNIPPET={name}", "snippet-name"))
     if (SNIPPETS / f"{name}.md").exists():
-        raise Mistake(f"SNIPPET={name}: snippets/{name}.md is there already.")
+        raise Mistake(say(f"SNIPPET={name}", "there-already", file=f"snippets/{name}.md"))
     for one in written:
         anchors = [part.anchor or "-" for part in one.sections]
         if section and section not in anchors:
-            raise Mistake(f"SECTION={section}: {one.file} has {', '.join(anchors)}.")
+            known = {"page": one.file, "anchors": ", ".join(anchors)}
+            raise Mistake(say(f"SECTION={section}", "section-name", **known))
     create(SNIPPETS / f"{name}.md", snippet.SILENT.format(code=BLOCK))
     for one in written:
         anchors = [part.anchor for part in one.sections]
@@ -133,6 +133,6 @@ def new_snippet(name: str, section: str) -> int:
         below = "".join(["\n" * (end < len(texts)), *texts[end:]])
         one.path.write_text(above + below, encoding="utf-8", newline="\n")
         line = above.count("\n")
-        print(f"{one.file}:{line}: included here. Move the line, and write around it.")
-    print("Then: make record, and git diff")
+        print(one.say(line, "included"))
+    print(message("then-record"))
     return 0

@@ -11,7 +11,7 @@ import nbformat.v4 as nbf
 from tools import question, snippet
 from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
-from tools.site import SNIPPETS, Mistake, words
+from tools.site import SNIPPETS, Mistake, say, words
 
 SHOWN = re.compile(
     r"""^\{\{ source\("(?P<name>\w+\.py)"\) \}\}""", re.MULTILINE
@@ -40,7 +40,7 @@ class Source(NamedTuple):
 def block(path: str, locale: str) -> snippet.Snippet:
     """A snippet for a notebook in a language. Raises Mistake if it is missing or malformed."""
     if not (SNIPPETS / path).is_file():
-        raise Mistake(f"snippets/{path}:1: no such snippet. Write it; the notebooks need it.")
+        raise Mistake(say(f"snippets/{path}:1", "notebook-needs"))
     return snippet.read(SNIPPETS / path).spoken(locale)
 
 
@@ -69,9 +69,8 @@ def exercise_cells(source: Source) -> tuple[list, list]:
     starter = page.section("starter")
     shown = page.fold("solution")["text"].partition(f'--8<-- "{folder}/solution.md:output"\n')
     if not shown[1]:
-        what = "this section shows no output."
-        mend = f"Include {name}/solution.md:output, then say what to notice in it."
-        raise page.mistake(page.section("solution").line, f"{what} {mend}")
+        line = page.section("solution").line
+        raise Mistake(page.say(line, "solution-without-output", name=folder))
     solution = block(f"{folder}/solution.md", page.locale)
     # Answer and check were run as one block; the check prints the last line of it.
     *printed, verdict = (solution.output or "").splitlines(keepends=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.site import DOCS, LOCALES, SNIPPETS, Mistake
+from tools.site import DOCS, LOCALES, SNIPPETS, Mistake, message, say
 
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})\s*(?P<info>.*)")
 HEADING = re.compile(
@@ -53,22 +53,19 @@ class Include(NamedTuple):
         """As the line has it: `nn-module/exercises/1-mlp/solution.md:answer`."""
         return f"{self.path}:{self.section}" if self.section else self.path
 
-    @property
-    def wrong(self) -> str:
+    def wrong(self, locale: str) -> str:
         """Why the snippet cannot be shown, and what to do; nothing if it can."""
-        file = SNIPPETS / self.path
+        file, path = SNIPPETS / self.path, f"snippets/{self.path}"
         if not file.is_file():
             like = difflib.get_close_matches(file.name, [p.name for p in file.parent.glob("*.md")])
-            mend = f"Is it {like[0]} now? Mend the path." if like else ""
-            mend = mend or "Mend the path, or write the snippet."
-            return f"no snippet at snippets/{self.path}. {mend}"
+            what = "snippet-renamed" if like else "no-snippet"
+            return message(what, locale, path=path, like="".join(like[:1]))
         try:
             text = file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            return f"snippets/{self.path} is not UTF-8. Save it as UTF-8."
+            return say(path, "not-utf8", locale)
         if self.section and f"--8<-- [start:{self.section}]" not in text:
-            mend = "Mend the name, or mark the section."
-            return f"snippets/{self.path} has no section {self.section!r}. {mend}"
+            return message("no-part", locale, path=path, part=self.section)
         return ""
 
 
@@ -202,15 +199,15 @@ class Page:
         """The snippets that it shows."""
         return includes(self.text)
 
-    def mistake(self, line: int, message: str) -> Mistake:
-        """What is wrong in a line of it."""
-        return Mistake(f"{self.file}:{line}: {message}")
+    def say(self, line: int, what: str, /, **fields: object) -> str:
+        """What is wrong in a line of it, in its language."""
+        return say(f"{self.file}:{line}", what, **fields)
 
     def title(self) -> Section:
         """Its title with what follows up to the next section. Raises Mistake without an anchor."""
         first = self.sections[0] if self.sections else None
         if not first or first.level > 1 or not first.anchor:
-            raise self.mistake(1, "no title with an anchor. Begin with # Title { #anchor }.")
+            raise Mistake(self.say(1, "no-title"))
         return first
 
     def section(self, anchor: str) -> Section:
@@ -218,13 +215,11 @@ class Page:
         for section in self.sections:
             if section.anchor == anchor:
                 return section
-        raise self.mistake(1, f"a heading with {{ #{anchor} }} is needed here. Add it.")
+        raise Mistake(self.say(1, "no-section", anchor=anchor))
 
     def fold(self, anchor: str) -> re.Match[str]:
         """The first folded block in a section. Raises Mistake if there is none."""
         section = self.section(anchor)
         if fold := FOLD.search(section.body):
             return fold
-        mend = "Add /// details | Title, the text, and ///."
-        line = section.line
-        raise self.mistake(line, f"no folded block in this section, or it is not closed. {mend}")
+        raise Mistake(self.say(section.line, "no-fold"))

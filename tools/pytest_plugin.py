@@ -15,12 +15,14 @@ import re
 import pytest
 
 from tools import run, snippet
+from tools.compare import in_words
 from tools.page import Page
-from tools.site import LOCALES, SNIPPETS, Mistake, page_named, relative, words
+from tools.site import LOCALES, ROOT, SNIPPETS, Mistake, message, page_named, relative, say, words
 
 PAGE = page_named(os.environ.get("PAGE", ""))  # of `make test PAGE=nn-module/parameters`
 PAGES = [Page.read(locale, PAGE) for locale in LOCALES]
-SKIPPED = "this block is skipped. Take the skip marker out: every block is run."
+# What `say` makes, as a test prints it.
+FINDING = re.compile(r"^(?P<file>[\w./-]+\.\w+)(?::(?P<line>\d+))?: (?P<told>.+)$", re.MULTILINE)
 INTERPRETER = pytest.StashKey[run.Interpreter]()
 
 
@@ -32,15 +34,42 @@ def pytest_configure(config):
     except Mistake as mistake:
         raise pytest.UsageError(str(mistake)) from None
     if PAGE and not any(page.text for page in PAGES):
-        raise pytest.UsageError(
-            f"PAGE={PAGE}: there is no {' and no '.join(page.file for page in PAGES)}. "
-            "Write the page as nn-module/parameters."
-        )
+        raise pytest.UsageError(say(f"PAGE={PAGE}", "no-such-page"))
 
 
 def pytest_unconfigure(config):
     if interpreter := config.stash.get(INTERPRETER, None):
         interpreter.__exit__()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """On GitHub, name each finding at its line of the pull request, and in the summary."""
+    if not os.environ.get("GITHUB_ACTIONS") or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    found = {
+        (match["file"], int(match["line"] or 1), match["told"]): None
+        for report in failed
+        for match in FINDING.finditer(report.longreprtext)
+        if (ROOT / match["file"]).is_file()
+    }
+    lines = [f"## {in_words('mend', [], [])}\n"]
+    for file, line, told in found:
+        escaped = told.replace("%", "%25")
+        terminalreporter.write_line(f"::error file={file},line={line}::{escaped}")
+        lines.append(f"- `{file}:{line}` {told}\n\n  > {sentence(file, line, told)}\n")
+    if found and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+
+
+def sentence(file: str, line: int, told: str) -> str:
+    """What a finding is about: the sentence of its line with what it quotes, or the line."""
+    text = (ROOT / file).read_text(encoding="utf-8", errors="ignore").splitlines()
+    whole = "".join(text[line - 1 : line]).strip()
+    quoted = re.search(r"[‘'`](.+?)[’'`]", told)
+    parts = [one for one in re.split(r"(?<=[.?]) ", whole) if quoted and quoted[1] in one]
+    return parts[0] if parts else whole
 
 
 def fresh_interpreter(config) -> run.Interpreter:
@@ -114,7 +143,7 @@ def pytest_runtest_makereport(item):
     report = (yield).get_result()
     if is_block(item) and report.skipped and not item.get_closest_marker("needs_torch"):
         report.outcome = "failed"
-        report.longrepr = f"{relative(item.path)}:1: {SKIPPED}"
+        report.longrepr = say(f"{relative(item.path)}:1", "skipped")
 
 
 def run_block(item, runtest):
@@ -134,58 +163,55 @@ def run_block(item, runtest):
     run.prepare(item.obj.code)
     failure, ended, line = run.in_child(limited)
     if ended:
-        failure = f"{line_in_file(item, line) if line else 1}: the block {ended}"
+        failure = say(f"{line_in_file(item, line) if line else 1}", "block", does=ended)
     if failure := failure or differs(item, interpreter.run(item.obj.code)):
         raise pytest.fail.Exception(f"{relative(item.path)}:{failure}", pytrace=False)
 
 
 def differs(item, result: run.Result) -> str:
     """`LINE: what happened, what to do`, if a fresh interpreter does not print what is shown."""
-    shown, last = item.obj.expected_output or "", line_in_file(item, item.obj.code.count("\n"))
+    shown, last = item.obj.expected_output or "", item.obj.code.count("\n")
+
+    def at(line: int, what: str, **fields: str) -> str:
+        return say(str(line_in_file(item, line)), what, **fields)
+
     if result.error:
-        line = line_in_file(item, result.line) if result.line else 1
-        return f"{line}: alone in a fresh interpreter, the block {result.error}"
+        return at(result.line or 0, "block-alone", does=result.error)
     if result.stdout and not result.stdout.endswith("\n"):
-        return f"{last}: the block does not end its last line. Print without end=''."
+        return at(last, "last-line-open")
     if result.stdout and not shown:
-        first = result.stdout.splitlines()[0]
-        what = f"the block prints {first!r}, …, and the file shows no output."
-        return f"{last}: {what} `make record` writes it."
+        return at(last, "prints-unshown", first=result.stdout.splitlines()[0])
     if result.stdout == shown:
         return ""
-    mend = "Set torch.manual_seed in the block, and sort what has no order."
-    return (
-        f"{line_in_file(item, 1)}: a second run, alone in a fresh interpreter, prints\n"
-        f"{result.stdout}instead of\n{shown}{mend}"
-    )
+    return at(1, "second-run-differs", now=result.stdout, shown=shown)
 
 
 def explain(item, error: BaseException) -> str:
     """`LINE: what happened, what to do`, for a block that raised or printed something else."""
     if isinstance(error, pytest.skip.Exception):
-        return f"1: {SKIPPED}"
+        return say("1", "skipped")
     cause = error.__context__ if type(error) is RuntimeError and error.__context__ else error
     line = run.line_of(cause, "<string>")
     if line or isinstance(cause, SyntaxError):
         what = run.what(cause)
-        if what.startswith("raises") and run.WHERE not in what:
-            what += "\nAn error that is the point of the block is caught and printed by it."
-        return f"{line_in_file(item, line) if line else 1}: the block {what}"
+        raised = what.startswith(message("raises", error=""))
+        if raised and message("relative-path") not in what:
+            what += "\n" + message("catch-errors")
+        return say(str(line_in_file(item, line) if line else 1), "block", does=what)
     shown = item.obj.expected_output
     printed = re.sub(r"```\Z", "", str(error).partition("but got\n```\n")[2])
     difference = difflib.unified_diff(
         shown.splitlines(),
         printed.splitlines(),
-        "the page shows",
-        "the block prints",
+        message("page-shows"),
+        message("block-prints"),
         "",
         "",
         1,
         "",
     )
-    mend = "the output differs. `make record` rewrites it, if the new one is right."
     line = line_in_file(item, item.obj.code.count("\n"))
-    return "\n".join([f"{line}: {mend}", *difference])
+    return "\n".join([say(str(line), "output-differs"), *difference])
 
 
 def line_in_file(item, line: int) -> int:

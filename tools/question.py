@@ -19,7 +19,19 @@ import yaml
 
 from tools import snippet
 from tools.page import OLD_ADDRESS, Page
-from tools.site import DATA, LOADER, LOCALES, SNIPPETS, Mistake, nav, not_yaml, relative, words
+from tools.site import (
+    DATA,
+    LOADER,
+    LOCALES,
+    SNIPPETS,
+    Mistake,
+    message,
+    nav,
+    not_yaml,
+    relative,
+    say,
+    words,
+)
 
 FILE = DATA / "questions.yml"
 LINE = re.compile(r'\{\{ (?:question\("(?P<id>[^"]*)"\)|(?P<all>questions\(\))) \}\}')
@@ -85,8 +97,7 @@ def questions(file: Path = FILE) -> dict[str, Question]:
         if what := next(wrong(line, fields, lines), None):
             raise Mistake(f"{relative(file)}:{what[0]}: {what[1]}")
         if twin := found.get(fields["id"]):
-            what = f"line {twin.line} has a question {fields['id']} already. Give this one another."
-            raise Mistake(f"{relative(file)}:{line}: {what}")
+            raise Mistake(say(f"{relative(file)}:{line}", "same-question", line=twin.line))
         block = snippet.read(SNIPPETS / fields["block"])
         choices = []
         for place, given in zip(lines, fields["choices"]):
@@ -112,8 +123,7 @@ def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
     for node in root.value if isinstance(root, yaml.SequenceNode) else [root]:
         line = node.start_mark.line + 1 if node else 1
         if not isinstance(node, yaml.MappingNode):
-            mend = "Write a list of questions, each with an id."
-            raise Mistake(f"{relative(file)}:{line}: no question. {mend}")
+            raise Mistake(say(f"{relative(file)}:{line}", "not-a-question"))
         choices = {key.value: value for key, value in node.value}.get("choices")
         choices = choices.value if isinstance(choices, yaml.SequenceNode) else []
         lines = [one.start_mark.line + 1 for one in choices if isinstance(one, yaml.MappingNode)]
@@ -123,38 +133,40 @@ def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
 
 def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]]:
     """(line, what is wrong and what to do) for what keeps a question from being asked."""
-    name = fields.get("id", "this question")
+    name = fields.get("id", "?")
+
+    def at(place: int, what: str, **given: Any) -> tuple[int, str]:
+        return place, f"{name}: {message(what, **given)}"
+
     if odd := fields.keys() - FIELDS:
-        yield line, f"{name} has {min(odd)!r}. A question has {', '.join(sorted(FIELDS))}."
+        yield at(line, "question-field", field=min(odd), fields=", ".join(sorted(FIELDS)))
     if str(fields.get("id", "")).rpartition("/")[0] not in nav():
-        yield line, f"{name}: the id begins with no page of the site. Write nn-module/modes/name."
+        yield at(line, "question-page")
     if "block" not in fields:
-        mend = "Add block: with the snippet whose output is the answer."
-        yield line, f"{name} has no block. {mend}"
+        yield at(line, "question-block")
     elif what := no_output(fields["block"]):
         yield line, f"{name}: {what}"
     yield from ((line, f"{name}: {what}") for what in not_said(fields, "ask", fields.get("ask")))
     if not 3 <= len(lines) <= 4:
-        yield line, f"{name} has {len(lines)} choices. Write three or four."
+        yield at(line, "question-choices", count=len(lines))
         return
     rights = [place for place, one in zip(lines, fields.get("choices", ())) if one.get("right")]
     if len(rights) != 1:
         place = rights[1] if rights else line
-        yield place, f"{name} has {len(rights) or 'no'} right choices. Mark one with right: true."
+        yield at(place, "question-right", count=len(rights))
     for place, choice in zip(lines, fields.get("choices", ())):
         if odd := choice.keys() - CHOICE - {"why"}:
-            yield place, f"{name}: a choice has {min(odd)!r}. It has {', '.join(sorted(CHOICE))}."
+            yield at(place, "choice-field", field=min(odd), fields=", ".join(sorted(CHOICE)))
         if "why" not in choice:
-            yield place, f"{name}: this choice has no explanation. Add why:, in both languages."
+            yield at(place, "choice-why")
         else:
             wanting = not_said(fields, "why", choice["why"])
             yield from ((place, f"{name}: {what}") for what in wanting)
         said = SAID & choice.keys()
         if choice.get("right") and said - {"text"}:
-            what = "the right choice is what the block prints, or a text. Take out"
-            yield place, f"{name}: {what} {min(said - {'text'})}:."
+            yield at(place, "choice-right-says", field=min(said - {"text"}))
         elif not choice.get("right") and len(said) != 1:
-            yield place, f"{name}: a wrong choice has one of {', '.join(sorted(SAID))}."
+            yield at(place, "choice-wrong-says", fields=", ".join(sorted(SAID)))
         if "text" in choice:
             wanting = not_said(fields, "text", choice["text"])
             yield from ((place, f"{name}: {what}") for what in wanting)
@@ -165,10 +177,11 @@ def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]
 def not_said(fields: dict, field: str, texts: Any) -> list[str]:
     """What is wrong with a text that is to be in every language that has the question's page."""
     if not isinstance(texts, dict):
-        return [f"{field}: has to be said by language. Write {field}: and below it ko: and en:."]
+        return [message("field-by-language", field=field)]
     name = str(fields.get("id", "")).rpartition("/")[0]
     asked = [one for one in LOCALES if Page.read(one, name).text]
-    return [f"{field}: lacks {one!r}. Add it." for one in asked if not texts.get(one)]
+    lacking = [one for one in asked if not texts.get(one)]
+    return [message("field-lacks", field=field, language=one) for one in lacking]
 
 
 def said(texts: dict[str, str], locale: str) -> str:
@@ -179,12 +192,12 @@ def said(texts: dict[str, str], locale: str) -> str:
 def no_output(path: str) -> str:
     """Why a block cannot be asked about; nothing if it can."""
     if not (SNIPPETS / path).is_file():
-        return f"no snippet at snippets/{path}. Mend the path, or write the snippet."
+        return message("no-snippet", path=f"snippets/{path}")
     try:
         shown = snippet.read(SNIPPETS / path).output
     except Mistake as mistake:
         return str(mistake)
-    return "" if shown else f"snippets/{path} shows no output. Run `make record`."
+    return "" if shown else message("shows-no-output", path=f"snippets/{path}")
 
 
 def standing(page: Page) -> dict[int, re.Match[str]]:
@@ -197,8 +210,7 @@ def asked(page: Page, number: int, match: re.Match[str]) -> Question:
     """The question that a line of a page shows. Raises Mistake if there is none."""
     if question := questions().get(match["id"]):
         return question
-    what = f"no question {match['id']!r} in docs/data/questions.yml. Mend the id, or write it."
-    raise page.mistake(number, what)
+    raise Mistake(page.say(number, "no-question", id=match["id"]))
 
 
 def expanded(page: Page) -> str:

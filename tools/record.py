@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools import snippet
 from tools.run import Interpreter
-from tools.site import DATA, SNIPPETS, Mistake, relative
+from tools.site import DATA, SNIPPETS, Mistake, message, relative, say
 
 VERIFIED = """\
 # Written by `make record`: with which PyTorch, and when, all blocks printed what the pages show.
@@ -24,7 +24,7 @@ def rewritten(path: Path, text: str) -> bool:
     if path.exists() and text == path.read_text(encoding="utf-8"):
         return False
     path.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{relative(path)}: rewritten")
+    print(say(relative(path), "rewritten"))
     return True
 
 
@@ -34,24 +34,23 @@ def new_text(block: snippet.Snippet, fresh: Interpreter, disturbed: Interpreter)
     disturbed.start(block.code)
     result, again = fresh.result(), disturbed.result()
 
-    def mistake(line: int, what: str) -> Mistake:
-        return Mistake(f"{block.name}:{line}: not written, {what}")
+    def mistake(line: int, what: str, **fields: str) -> Mistake:
+        return Mistake(say(f"{block.name}:{line}", "not-written", why=message(what, **fields)))
 
     if result.error:
-        raise mistake(block.file_line(result.line), f"the block {result.error}")
+        raise mistake(block.file_line(result.line), "block", does=result.error)
     if result.stdout and not result.stdout.endswith("\n"):
-        raise mistake(1, "the output does not end its last line. Print without end=''.")
+        raise mistake(1, "last-line-open")
     if result != again:
-        raise mistake(1, "two runs differ. Set a seed, sort what has no order.")
+        raise mistake(1, "two-runs-differ")
     if "says" not in block.parts:
         return block.with_output(result.stdout)
     says = []
     for locale in snippet.SPOKEN:
         verdict = fresh.run(block.checked(locale)).error or ""
-        if not verdict.startswith("raises AssertionError: "):
-            what = "the check does not reject this answer with a hint"
-            raise mistake(1, f"{what}: {verdict or 'it passes'}")
-        says.append(verdict.removeprefix("raises ") + "\n")
+        if not verdict.startswith(message("raises", error="AssertionError: ")):
+            raise mistake(1, "not-rejected", does=verdict or message("passes"))
+        says.append(verdict.removeprefix(message("raises", error="")) + "\n")
     return block.with_says(*says)
 
 
@@ -64,7 +63,7 @@ def record(page: str) -> int:
             try:
                 block = snippet.read(path)
                 if reason := snippet.lacks(block.needs):
-                    print(f"{block.name}: left as it is, {reason}")
+                    print(say(block.name, "left-as-it-is", why=reason))
                 else:
                     changed += rewritten(path, new_text(block, fresh, disturbed))
             except Mistake as mistake:
@@ -75,7 +74,7 @@ def record(page: str) -> int:
 
         files = figures.files() | touched.files()
         changed += sum(rewritten(path, text) for path, text in files.items())
-    print(f"{changed} rewritten, {failed} failed, {len(paths)} in all. See git diff.")
+    print(message("recorded", changed=changed, failed=failed, all=len(paths)))
     if failed or page:
         return bool(failed or not paths)
     release = version("torch").partition("+")[0]

@@ -33,7 +33,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tools.site import ROOT, SNIPPETS
+from tools.site import ROOT, SNIPPETS, message
 
 SECONDS, GIB = 20, 4
 # The events of sys.addaudithook, by the positions of the paths among their arguments.
@@ -49,7 +49,6 @@ PROGRAMS = {
     "os.forkpty",
 }
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-WHERE = "Write to a relative path: a snippet has a temporary folder, and nothing else is written."
 
 # With a graphics card, autograd starts threads that no fork survives; the outputs are those of
 # the CPU anyway.
@@ -152,7 +151,8 @@ def prepare(code: str) -> None:
     if "learned(" in code:
         with contextlib.suppress(Exception):  # the block meets it again, and says so
             importlib.import_module("tiny_data").learned(10, 30, "episode")
-    if "tiny_vla" in code:
+    # Where it is called: the notebook of a lab brings the whole module along.
+    if "tiny_vla" in code and re.search(r"\b(?<!def )pretrained\(", code):
         with contextlib.suppress(Exception):  # the block meets the same, and is reported
             importlib.import_module("tiny_vla").pretrained()
 
@@ -191,14 +191,13 @@ def in_child(run: Callable[..., Any], *args: Any) -> tuple[Any, str | None, int 
             done, left = json.load(answer)
             if not left:
                 return done, None, None
-            mend = "Let its loops end, and `del` a loader whose workers are persistent."
-            return None, f"leaves {len(left)} processes behind ({left[0]}). {mend}", None
+            return None, message("leaves-processes", count=len(left), first=left[0]), None
         dump = stack.read()
     # The innermost comes first.
     line = re.search(r'File "<(?:stdin|string)>", line (\d+)', dump)
-    ended = f"is stopped after {SECONDS} seconds. Make it smaller, or take out what waits."
+    ended = message("stopped", seconds=SECONDS)
     if not dump.startswith("Timeout"):
-        ended = f"ends its process, with status {status}. Take out what kills it."
+        ended = message("ends-process", status=status)
     return None, ended, int(line[1]) if line else None
 
 
@@ -235,12 +234,11 @@ def audit(folder: str, event: str, args: tuple[Any, ...]) -> None:
     if event == "socket.__new__":
         if args[1] == socket.AF_UNIX:
             return
-        raise Refused("opens a socket. Take it out: a snippet runs without a network.")
+        raise Refused(message("opens-socket"))
     if event in PROGRAMS:
         if event == "os.fork" and starts_worker(sys._getframe(2)):
             return
-        mend = "Take it out: a snippet is Python, and runs in one process."
-        raise Refused(f"starts a process ({event}). {mend}")
+        raise Refused(message("starts-process", event=event))
     if event == "open":
         paths = args[:1] if args[2] & WRITING else ()
     else:
@@ -250,7 +248,11 @@ def audit(folder: str, event: str, args: tuple[Any, ...]) -> None:
         if not isinstance(path, int):  # an open file
             real = os.path.realpath(os.fsdecode(path))
             if real != folder and not real.startswith((folder + "/", "/dev/")):
-                raise Refused(f"writes to {os.fsdecode(path)!r}. {WHERE}")
+                raise Refused(
+                    message(
+                        "writes-elsewhere", path=os.fsdecode(path), mend=message("relative-path")
+                    )
+                )
 
 
 def starts_worker(frame: types.FrameType) -> bool:
@@ -277,16 +279,18 @@ def landlock(folder: str) -> None:
 
 def what(error: BaseException) -> str:
     """What the block did, to follow "the block": `raises …`, or which limit it met."""
-    message = traceback.format_exception_only(type(error), error)[-1].strip()
+    told = traceback.format_exception_only(type(error), error)[-1].strip()
     if isinstance(error, Refused):
         return str(error)
-    if isinstance(error, MemoryError) or "can't allocate memory" in message:
-        return f"takes more than {GIB} GiB of memory. Make its tensors smaller."
+    if isinstance(error, MemoryError) or "can't allocate memory" in told:
+        return message("takes-memory", most=GIB)
     for module in SNIPPETS.glob("*.py"):
         if line := line_of(error, str(module)):
             where = f"snippets/{module.name}:{line}"
-            message += f"\nIt comes from {where}. Mend it there, or in the block."
-    return f"raises {message}" + f"\n{WHERE}" * ("Permission denied" in message)
+            told += "\n" + message("comes-from", where=where)
+    if "Permission denied" in told:
+        told += "\n" + message("relative-path")
+    return message("raises", error=told)
 
 
 def line_of(error: BaseException, filename: str) -> int | None:

@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from tools.page import Page
-from tools.site import LOCALES, Mistake, data, words
+from tools.site import LOCALES, Mistake, data, say, words
 
 TERM = re.compile(
     r"^## .* \{ #(?P<heading>[\w-]+) \}$|^(?P<names>\S.*)\n:   (?P<meaning>.*)$", re.MULTILINE
@@ -125,8 +125,7 @@ def terms(glossary: Page, addresses: set[str]) -> list[list[Any]]:
         address = next((a for a in (f"{page}#{anchor}", page) if a in addresses), None)
         if address is None:
             line = glossary.text.count("\n", 0, term.start("meaning")) + 1
-            what = f"{target} is no page that explains this term. Mend the link, or take it out."
-            raise glossary.mistake(line, what)
+            raise Mistake(glossary.say(line, "explains-nothing", target=target))
         meaning = OTHER_NAMES.sub("", meaning).partition("→")[0]
         code = re.findall(r"`([A-Za-z_][\w.]*)[^`]*`", meaning)
         code = [name for name in code if not keyword.iskeyword(name)]
@@ -141,8 +140,7 @@ def asked(locale: str, addresses: set[str]) -> dict[str, list[str]]:
     """
     found = data("asked")
     for address in found.keys() - addresses:
-        what = f"{address} is no section. Correct the address, or take it out."
-        raise Mistake(f"docs/data/asked.yml:1: {what}")
+        raise Mistake(say("docs/data/asked.yml:1", "asked-nowhere", address=address))
     return {address: texts.get(locale, []) for address, texts in found.items()}
 
 

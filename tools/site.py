@@ -1,5 +1,7 @@
 """Where things are: languages, addresses, navigation, data and words, each read in one way."""
 
+import os
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -29,9 +31,10 @@ def settings() -> dict[str, Any]:
 
 
 def not_yaml(path: Path, error: yaml.MarkedYAMLError) -> Mistake:
-    """The Mistake for a file that YAML cannot read."""
+    """The Mistake for a file that YAML cannot read, in both languages: it may be messages.yml."""
     line = error.problem_mark.line + 1 if error.problem_mark else 1
-    return Mistake(f"{relative(path)}:{line}: not YAML: {error.problem}. Mend this line.")
+    what = "YAML로 읽을 수 없다. 이 줄을 고친다. · not YAML. Mend this line"
+    return Mistake(f"{relative(path)}:{line}: {what}: {error.problem}.")
 
 
 def relative(path: Path) -> str:
@@ -96,6 +99,24 @@ def data(name: str) -> Any:
         raise not_yaml(path, error) from None
 
 
+def spoken_here() -> str:
+    """The language of the system, as LC_ALL or LANG has it; English if it is none of ours."""
+    set_to = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "en")
+    return next((one for one in LOCALES if set_to.startswith(one)), "en")
+
+
+def message(what: str, locale: str = "", /, **fields: Any) -> str:
+    """What is wrong and what to do, from docs/data/messages.yml, in a language or the system's."""
+    texts = data("messages")[what]
+    return texts.get(locale or spoken_here(), texts["en"]).format(**fields)
+
+
+def say(place: str, what: str, locale: str = "", /, **fields: Any) -> str:
+    """`file:line: what is wrong, what to do`, in the language of the file if it has one."""
+    own = re.match(rf"docs/({'|'.join(LOCALES)})/", place)
+    return f"{place}: {message(what, locale or (own[1] if own else ''), **fields)}"
+
+
 @cache
 def words(locale: str) -> Any:
     """The words of the interface in one language, with the tree of docs/data/words.yml.
@@ -106,13 +127,13 @@ def words(locale: str) -> Any:
 
     def of(node: yaml.Node) -> Any:
         if not isinstance(node, yaml.MappingNode):
-            raise Mistake(f"{relative(path)}:{node.start_mark.line + 1}: say it by language.")
+            raise Mistake(say(f"{relative(path)}:{node.start_mark.line + 1}", "by-language"))
         entries = {key.value: value for key, value in node.value}
         if not entries.keys() & set(LOCALES):
             return {key: of(value) for key, value in entries.items()}
         if locale not in entries:
             line = node.start_mark.line + 1
-            raise Mistake(f"{relative(path)}:{line}: these words lack {locale!r}. Add them.")
+            raise Mistake(say(f"{relative(path)}:{line}", "words-lack", language=locale))
         return loader.construct_object(entries[locale], deep=True)
 
     try:

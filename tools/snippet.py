@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.site import DEFAULT, SNIPPETS, Mistake, relative, words
+from tools.site import DEFAULT, SNIPPETS, Mistake, message, relative, say, words
 
 # The forms of a snippet's file. A page shows `answer`, `check` and `output` of a solution apart, by
 # the names of its sections (pymdownx.snippets); pytest-codeblocks does not see those comments, and
@@ -63,13 +63,14 @@ WRONG = """\
 """
 MODULES = sorted(SNIPPETS.glob("*.py"))  # what snippets may import beside packages
 SECTIONS = ("answer", "check", "output")
-PLACEHOLDERS = {
-    "code": "the code",
-    "output": "what it prints",
-    "answer": "the answer",
-    "check": "the check",
-    "says": "what the check says, in Korean; `make record` writes it",
-    "said": "the same in English; `make record` writes it",
+# The parts of the forms, each with the message that says what stands there.
+PARTS = {
+    "code": "part-code",
+    "output": "part-output",
+    "answer": "part-answer",
+    "check": "part-check",
+    "says": "part-says",
+    "said": "part-said",
 }
 SPOKEN = "ko", "en"  # the languages of the exercises' checks and comments
 # An answer with this line is a piece of one: it stands below the solution's, and replaces it.
@@ -195,7 +196,7 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise Mistake(f"{relative(path)}:{line}: not UTF-8. Save the file as UTF-8.") from None
+        raise Mistake(say(f"{relative(path)}:{line}", "not-utf8")) from None
 
 
 def read(path: Path) -> Snippet:
@@ -220,28 +221,25 @@ def _what_is_wrong(path: Path, text: str) -> str:
     name, form = relative(path), NEEDS if "needs_torch" in text else forms(path)[-1]
     needs = re.search(r'needs_torch\("(\d+\.\d+)"\)', text)
     release = {"release": needs[1] if needs else "2.13"}
-    marks = form.format(**dict.fromkeys(PLACEHOLDERS, ""), **release).splitlines()
+    marks = form.format(**dict.fromkeys(PARTS, ""), **release).splitlines()
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "<!--")) and line not in marks:
-            what = f"{line!r} has no place here: pytest-codeblocks would skip or misread it."
             others = ", ".join(dict.fromkeys(mark for mark in marks if mark != "```"))
-            return f"{name}:{number}: {what} Write one of {others}"
+            return say(f"{name}:{number}", "snippet-line", what=line, others=others)
     if not text.endswith("\n"):
-        return f"{name}:{text.count(chr(10)) + 1}: the last line has no line end. Add one."
+        return say(f"{name}:{text.count(chr(10)) + 1}", "no-line-end")
     if text.count("```python\n") > (most := form.count("```python\n")):
         blocks = [number for number, line in enumerate(text.splitlines(), 1) if line == "```python"]
-        what = "one python block too many. A file holds one, a solution.md its answer and check."
-        return f"{name}:{blocks[most]}: {what}"
-    shown = form.format(**{part: f"({what})\n" for part, what in PLACEHOLDERS.items()}, **release)
-    what = "what stands here is of this form, with nothing before, between or after:"
-    return f"{name}:1: {what}\n{shown}"
+        return say(f"{name}:{blocks[most]}", "snippet-blocks")
+    shown = {part: f"({message(what)})\n" for part, what in PARTS.items()}
+    return say(f"{name}:1", "snippet-form", form=form.format(**shown, **release))
 
 
 def lacks(release: str | None) -> str | None:
     """What to say of a block that the installed PyTorch is too old for; None if it is not."""
     installed = version("torch").partition("+")[0]
     if release and tuple(map(int, installed.split(".")[:2])) < tuple(map(int, release.split("."))):
-        return f"needs PyTorch {release}, and this is {installed}"
+        return message("needs-pytorch", release=release, installed=installed)
     return None
 
 

@@ -75,7 +75,7 @@
   });
   const save = button(say.save, () => {
     const text = JSON.stringify(Object.fromEntries(Object.entries(all).map(([key, set]) => [key, [...set.names]])), null, 1);
-    const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: "nn-module-notes.json" });
+    const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: "notes-record.json" });
     link.click();
     URL.revokeObjectURL(link.href);
     told.textContent = say.saved;

@@ -47,7 +47,7 @@
   if (list) {
     const count = Object.assign(document.createElement("span"), { role: "status" });
     const reset = Object.assign(document.createElement("button"), { type: "button", className: "md-button", textContent: words.reset });
-    reset.addEventListener("click", () => done.change(new Set()));
+    reset.addEventListener("click", () => done.change(new Set([...done.names].filter((name) => !boxes.some((box) => box.name === name)))));
     const line = Object.assign(document.createElement("p"), { className: "progress" });
     line.append(count, reset);
     list.nextElementSibling.after(line);
