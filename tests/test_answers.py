@@ -122,7 +122,7 @@ def test_without_a_script_the_choices_unfold(site, host, browser):
         page.goto(host + address)
         own = page.locator("#ask-frozen-norm")
         own.locator("summary").last.click()
-        assert own.get_by_text("학습 모드의 호출 한 번이").is_visible()
+        assert own.get_by_text("학습 모드에서 한 번 호출하자").is_visible()
         assert page.locator("article :is(form, .turn, .kept)").count() == 0
         assert not page.locator(".path").is_visible()
     context.close()

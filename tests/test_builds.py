@@ -102,7 +102,7 @@ def test_a_build_says_only_what_one_has_to_know(copy):
     options = {"cwd": copy, "capture_output": True, "text": True, "env": env}
     change(copy / "docs/data/words.yml", (", en: Home", ""))
     told = subprocess.run(command, **options).stderr.splitlines()
-    line = re.compile(r"docs/data/words.yml:\d+: these words lack 'en'. Add them.$")
+    line = re.compile(r"docs/data/words.yml:\d+: These words lack en:. Add them.$")
     assert line.search(told[-1]), told
     assert len(told) < 6, told
 

@@ -236,6 +236,29 @@ def test_edit_links_lead_to_the_source(site, shown):
     report(problems)
 
 
+def test_what_is_in_a_file_of_its_own_is_edited_there(site, shown):
+    """Cards and questions at their line, drawings; neither the search nor plain Markdown has it."""
+    problems = []
+    for path in shown:
+        page = parse(path)
+        links = [link["href"].partition("/edit/main/docs/")[2] for link in page.select(".edit a")]
+        names = [tag["data-question"] for tag in page.select("section.question")]
+        names += [tag.find_previous(["h2", "h3", "h4"])["id"] for tag in page.select(".signature")]
+        drawings = [svg["aria-labelledby"] for svg in page.select("figure.drawing svg")]
+        wanted = [f"theme/drawings/{name.split('-title')[0]}.svg.j2" for name in drawings]
+        found = []
+        for link in links:
+            file, _, line = link.partition("#L")
+            text = (ROOT / "docs" / file).read_text(encoding="utf-8").splitlines()
+            found.append(text[int(line) - 1].strip() if line else link)
+        ids = [one.partition("id: ")[2] or one for one in found]
+        if sorted(ids) != sorted(names + wanted):
+            problems.append(say(source(site, path), "edit-links", found=ids))
+        if "/edit/main/" in path.with_name("index.md").read_text(encoding="utf-8"):
+            problems.append(say(source(site, path), "plain-has", what="/edit/main/"))
+    report(problems)
+
+
 def test_both_languages_can_be_searched(site):
     """Each index has every page of its language, those alone, and no more than 3.5 KiB a page as it is sent."""
     shown = {url(site, p).removeprefix(SITE_URL) for p in pages(site) if p.name != "404.html"}

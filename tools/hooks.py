@@ -37,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by i
 
 from tools import (
     checkpoint,
+    edits,
     korean,
     notebook,
     plain,
@@ -55,6 +56,7 @@ EXERCISE = re.compile(r"(?P<folder>(?:.+/)?exercises)/(?P<number>\d+)-[\w-]+")
 SOLVED = re.compile(r"(?:.+/)?exercises/solved")
 MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
+COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
 # The data that macros and drawings show as it stands.
 DRAWN = "layers", "tiny_vla", "curves", "scene", "vla_model", "switches"
@@ -392,6 +394,9 @@ def on_page_context(context, *, page, config, nav):
     ):  # the notes: other pages use these words for other things
         leads = get_relative_url(address, page.url)
         page.content = tips.marked(page.content, glossary.text, build.locale, leads)
+    if config.repo_url and config.edit_uri:
+        docs = urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
+        page.content = edits.linked(page.content, docs, config.extra["words"]["below"]["edits"])
     if not build.listing:
         # Pages for contributors, which are not in the navigation, come last.
         others = [file.page for file in build.files if file.inclusion.is_not_in_nav()]
@@ -432,6 +437,9 @@ def on_post_build(config):
     for locale, build in builds.items():
         index = search.index(build.sections, Page.read(locale, "glossary"), build.messages)
         write_file(index.encode(), str(folder / f"search/{locale}.json"))
+    # Its comments are for those who edit it, and would cost every page two KiB.
+    sheet = folder / "assets/site.css"
+    write_file(COMMENT.sub("", sheet.read_text(encoding="utf-8")).encode(), str(sheet))
     # The dark scheme for those whose system is dark and whose browser runs no script: its rules,
     # copied from where they stand, since CSS cannot take them up under another condition.
     styles = [*folder.glob("assets/stylesheets/palette.*.css"), folder / "assets/site.css"]

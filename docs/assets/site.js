@@ -130,7 +130,7 @@
     numbered?.remove();
     numbered = Object.assign(document.createElement("ol"), { className: "printed" });
     const addresses = [];
-    for (const link of document.querySelectorAll("article a[href]:not([href^='#'], .page-links a, .continue a)")) {
+    for (const link of document.querySelectorAll("article a[href]:not([href^='#'], .page-links a, .edit a, .continue a)")) {
       if (!addresses.includes(link.href)) {
         addresses.push(link.href);
         numbered.append(Object.assign(document.createElement("li"), { textContent: decodeURI(link.href) }));
