@@ -1,7 +1,9 @@
-"""Every page, opened once on a phone (and on a desk), and whatever holds for all of them there.
+"""Every page, opened once, on a phone, and whatever holds for all of them at each width.
 
 Half of the pages of a language are in the light scheme, half in the dark, and their twins in the
-other; of each scheme axe judges half on a phone. tests/looks.js is what runs on a page.
+other. What comes from the templates, the style and the scripts of a desk alone, and not from what
+a page says, is looked for on pages of each kind: test_every_desk.py. tests/looks.js is what runs
+on a page.
 """
 
 import re
@@ -17,7 +19,7 @@ from test_snippets import columns
 
 from conftest import report
 from tools import snippet
-from tools.browser import COMBINATIONS, THIN, violations
+from tools.browser import THIN, violations
 from tools.pytest_plugin import PAGE
 from tools.site import LOCALES, ROOT, home, relative
 from tools.snippet import spoken
@@ -68,16 +70,19 @@ def breaks_no_name(page):
         yield f"{what}. See .md-typeset code in site.css."
 
 
-def fits_the_window(page):
-    """On a desk. Of what is too wide for a narrow window, keeps_to_a_small_screen tells."""
-    width = page.viewport_size["width"]
-    wide = page.evaluate("document.documentElement.scrollWidth") - width
+def fits_a_wide_window(page):
+    """Of what is too wide for a narrow one, keeps_to_a_small_screen tells."""
+    at_width(page, 1440)
+    wide = page.evaluate("document.documentElement.scrollWidth") - 1440
     if wide > 0:
-        yield f"{wide} pixels wider than a window of {width}"
+        yield f"{wide} pixels wider than a window of 1440"
 
 
 def copies_the_code_alone(page):
-    """Every block, byte for byte; and outputs have no button."""
+    """Every block, byte for byte; and outputs have no button.
+
+    From here on blocks are without most of their colors.
+    """
     copied = run(page, "copied")
     for text, own in copied:
         if not own or text not in KNOWN:
@@ -110,8 +115,7 @@ def has_a_footer_that_leads_on(page):
 
 
 def leaves_code_uncovered(page):
-    """Folds are open from here on, and blocks without most of their colors."""
-    page.evaluate(THIN)
+    """Folds are open from here on."""
     page.evaluate(UNFOLD)
     if over := run(page, "covering"):
         what = f"at 390 pixels {over} buttons to copy are over their code"
@@ -134,51 +138,64 @@ def asks_its_own_host_alone(page):
     return found
 
 
+def measures_the_blocks(page):
+    """For test_code_fits_a_phone."""
+    page.blocks += [(page.file, block) for block in run(page, "blocks")]
+    return ()
+
+
+def narrows_to_a_small_phone(page):
+    """For the lines of Korean."""
+    if page.locale == "ko":
+        at_width(page, 360)
+    return ()
+
+
 def keeps_to_a_small_screen(page):
-    """At 320 pixels nothing scrolls sideways; test_code_fits_a_phone judges the blocks at 390."""
+    """At 320 pixels nothing scrolls sideways; of blocks that do, test_code_fits_a_phone tells."""
     at_width(page, 320)
     if (wide := page.evaluate(LAYOUT)["layout"]) > 320:
         what = "".join(page.evaluate(WIDE, 320))
         what = f"{wide} pixels wide on a screen of 320: {what}"
         yield f"{what} Let it wrap in site.css, or scroll on its own."
-    at_width(page, 390)
-    page.blocks += [(page.file, block) for block in run(page, "blocks")]
 
 
 def begins_no_line_with_a_particle(page):
-    """After code, a bracket, a quote or a formula; on a desk in the columns at the sides too."""
+    """After code, a bracket, a quote or a formula; in a wide window in the columns at the sides."""
     if page.locale != "ko":
         return
-    page.evaluate(UNFOLD)
-    for width in (390, 360) if page.is_phone else (1440,):
-        at_width(page, width)
-        for ends, begins in run(page, "stranded"):
-            what = f"{width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}"
-            yield (
-                f"{what}. Is the code before it as wide as the column? Word it otherwise; "
-                "or mend tools/korean.py, or the word joiner in site.css."
-            )
+    width = page.viewport_size["width"]
+    for ends, begins in run(page, "stranded"):
+        what = f"{width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}"
+        yield (
+            f"{what}. Is the code before it as wide as the column? Word it otherwise; "
+            "or mend tools/korean.py, or the word joiner in site.css."
+        )
 
 
 def axe_finds_nothing(page):
-    """Unfolded; a page is judged in one of the two visits."""
-    width, scheme = page.combination
-    if page.is_phone == (width < 1000):
-        at_width(page, width)
-        page.evaluate(PAINTED)  # what waits for the width has come
-        for what in violations(page, page.looks_seen[width, scheme]):
-            yield f"at {width} pixels, axe finds {what}"
+    """Unfolded, at the width that the page has by now."""
+    page.evaluate(PAINTED)  # what waits for the width has come
+    for what in violations(page, page.looks_seen):
+        yield f"at {page.viewport_size['width']} pixels, axe finds {what}"
 
 
 HANDS = is_large_enough_for_a_finger, has_icons_that_are_seen
 LOOKS = {
     "phone": (
         does_not_shift,
+        copies_the_code_alone,
         has_a_footer_that_leads_on,
         leaves_code_uncovered,
-        breaks_no_name,
         *HANDS,
         asks_its_own_host_alone,
+        breaks_no_name,
+        begins_no_line_with_a_particle,
+        measures_the_blocks,
+        fits_a_wide_window,
+        breaks_no_name,
+        begins_no_line_with_a_particle,
+        narrows_to_a_small_phone,
         begins_no_line_with_a_particle,
         keeps_to_a_small_screen,
         axe_finds_nothing,
@@ -186,15 +203,22 @@ LOOKS = {
     "desktop": (
         does_not_shift,
         has_its_line_in_the_sidebar,
-        copies_the_code_alone,
         has_icons_that_are_seen,
-        fits_the_window,
-        breaks_no_name,
         asks_its_own_host_alone,
-        begins_no_line_with_a_particle,
+        fits_a_wide_window,
         axe_finds_nothing,
     ),
 }
+
+
+def of_each_kind(paths):
+    """Of all pages, in their order, those with a class that none before them has."""
+    known = set()
+    for path in paths:
+        classes = set(re.findall(r'class="([^"]+)"', path.read_text(encoding="utf-8")))
+        if classes - known:
+            yield path
+        known |= classes
 
 
 def opened(page):
@@ -217,31 +241,33 @@ def opened(page):
 def visit(site, shown, host, browser):
     """{look: [(page, what is wrong there)]} for a kind of screen, and the blocks that it shows.
 
-    Each page is opened once.
+    Each page is opened once on a phone; on a desk those of each kind, and the last of the sidebar.
     """
 
     @cache
-    def all_pages(kind):
+    def pages(kind):
         settings, found = {"phone": PHONE, "desktop": DESKTOP}[kind], defaultdict(list)
         context = browser.new_context(**settings)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
-        page.is_phone, page.blocks, page.looks_seen = kind == "phone", [], defaultdict(list)
+        page.blocks, page.looks_seen = [], []
         listen(page, host)
         own = [[path for path in shown if locale_of(site, path) == one] for one in LOCALES]
         visits = [
-            (path, COMBINATIONS[(number + 2 * first) % len(COMBINATIONS)])
+            (path, ("light", "dark")[(number + first) % 2])
             for first, paths in enumerate(own)
             for number, path in enumerate(paths)
         ]
+        if kind == "desktop":
+            few = {path for paths in own for path in [*of_each_kind(paths), *paths[-1:]]}
+            visits = [visit for visit in visits if visit[0] in few]
         # By scheme, since another one has the page that is left painted anew.
-        for path, combination in sorted(visits, key=lambda visit: visit[1][1]):
+        for path, scheme in sorted(visits, key=lambda visit: visit[1], reverse=True):
             page.file, page.locale = source(site, path), locale_of(site, path)
-            page.combination = combination
-            page.emulate_media(color_scheme=combination[1])
+            page.emulate_media(color_scheme=scheme)
             at_width(page, settings["viewport"]["width"])
             page.goto(url(site, path, host))
-            where = f"{page.file}, {combination[1]}"
+            where = f"{page.file}, {scheme}"
             for look in LOOKS[kind]:
                 found[look] += [(where, what) for what in look(page)]
             ends = [path in (paths[0], paths[-1]) for paths in own]
@@ -251,7 +277,7 @@ def visit(site, shown, host, browser):
         context.close()
         return found, page.blocks
 
-    return all_pages
+    return pages
 
 
 def listen(page, host):
@@ -275,9 +301,9 @@ def report_first(found):
     report(f"{where}: {what}" for what, where in first.items())
 
 
-@pytest.mark.parametrize("look", LOOKS["phone"], ids=lambda look: look.__name__)
+@pytest.mark.parametrize("look", dict.fromkeys(LOOKS["phone"]), ids=lambda look: look.__name__)
 def test_every_page(visit, look):
-    """On a phone; on a desk: test_every_desk.py, which another process runs."""
+    """On a phone, and as wide as on a desk."""
     report_first(visit("phone")[0][look])
 
 

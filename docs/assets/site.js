@@ -36,12 +36,12 @@
 
   // What scrolls sideways can be reached with the keyboard, so that its arrow keys scroll it.
   const reach = () => {
-    const codes = [...document.querySelectorAll("pre > code")];
+    const boxes = [...document.querySelectorAll("pre > code, article table")];
     // All are asked before one is changed, or the page would be laid out anew for each.
-    const scrolls = codes.map((code) => code.scrollWidth > code.clientWidth);
-    codes.forEach((code, number) => {
-      if (scrolls[number]) code.tabIndex = 0;
-      else code.removeAttribute("tabindex");
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, number) => {
+      if (scrolls[number]) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
     });
   };
   addEventListener("resize", reach);
