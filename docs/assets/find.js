@@ -4,10 +4,15 @@
 const LEAD = [..."ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"];
 const VOWEL = "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ".split(" ");
 const TAIL = " ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(" ");
-const keys = (word) => word.replace(/[가-힣]/g, (syllable) => {
+const typed = (syllable) => {
   const code = syllable.charCodeAt(0) - 0xac00;
   return LEAD[Math.floor(code / 588)] + VOWEL[Math.floor(code / 28) % 21] + TAIL[code % 28];
-});
+};
+const keysOf = new Map();  // a word that is asked for is compared with every word of the index
+const keys = (word) => {
+  if (!keysOf.has(word)) keysOf.set(word, word.replace(/[가-힣]/g, typed));
+  return keysOf.get(word);
+};
 const words = (text) => text.normalize("NFC").toLowerCase().match(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/g) || [];
 const PARTICLES = "이란 으로서 으로써 에서는 에게서 이라는 이라고 에서 에게 으로 까지 부터 보다 처럼 마다 이나 라는 라고 하고 들 은 는 이 가 을 를 의 에 로 와 과 도 만 나".split(" ");
 const ENDINGS = "하려면 하려고 려면 해요 하기 하다 하는 하고 하면 한다 했다 하지 해서 된다 되는 되다 된 한 할 해 시키기 시키다 다 기 는 고".split(" ");
