@@ -107,6 +107,26 @@ def columns(line):
     return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
 
 
+def messages(code):
+    """A pattern for each text in the code of a check: what is filled in may be anything."""
+    for node in ast.walk(ast.parse(code)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        texts = [str(getattr(part, "value", "")) * isinstance(part, ast.Constant) for part in parts]
+        if len("".join(texts)) > 12:  # less is no sentence
+            yield re.compile(".*".join(map(re.escape, texts)))
+
+
+@for_each(sorted(SNIPPETS.glob("*/exercises/*/wrong/*.md")))
+def test_a_wrong_answer_is_told_what_the_check_says(path):
+    """As far as it can be known without running it; `make test` runs it."""
+    wrong, solution = read(path), read(path.parents[1] / "solution.md")
+    known = list(messages(solution.parts["check"])) if wrong and solution else []
+    for part in ("says", "said") if known else ():
+        text = " ".join(wrong.parts[part].split()).removeprefix("AssertionError: ")
+        if not any(pattern.fullmatch(text) for pattern in known):
+            report([say(f"{wrong.name}:{wrong.line_of(part)}", "says-other", text=text[:60])])
+
+
 def too_wide(name, text, most, first=1):
     """What to say of each line of a text, which begins in line `first`, that is too wide."""
     over = [(number, columns(line) - most) for number, line in enumerate(text.splitlines(), first)]
