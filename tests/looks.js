@@ -21,6 +21,13 @@
         }
         return found;
     }),
+    // How many blocks have to have a button to copy them.
+    copyable: () => document.querySelectorAll("div.highlight:not(.language-text, .language-pytb)").length,
+    // Where the footer's links for contributors lead; how many others of the footer or the navigation lead there.
+    contributors: () => [
+        [...document.querySelectorAll(".md-footer .for-contributors a")].map((link) => link.href),
+        document.querySelectorAll(":is(.md-nav--primary, .md-footer__inner) a:is([href*='contributing/'], [href*='maintaining/'])").length,
+    ],
     // Each button is clicked, folded ones too: what the clipboard then holds, and whether that is the block's own code.
     copied: async () => {
         const copied = [];
@@ -103,25 +110,29 @@
     // Each block: its kind, its text, the code before it, how many columns it has room for, and whether it scrolls. Code is
     // set as a phone sets it: whatever the font, a column is 0.6 em, as in Menlo, SF Mono, Roboto Mono.
     blocks: () => {
-        document.styleSheets[0].insertRule("pre > code { font-size-adjust: ch-width 0.6 !important; }");
-        const columns = {};  // how wide one is, by font
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync("pre > code { font-size-adjust: ch-width 0.6 !important; }");
+        document.adoptedStyleSheets.push(sheet);
+        const codes = [...document.querySelectorAll("article pre > code")], column = {};  // how wide one is, by font
+        const fonts = codes.map((code) => getComputedStyle(code).font);
+        // All probes at once: whenever one is put in or taken out, the page is laid out anew.
+        const probes = [...new Set(fonts)].map((font) => {
+            const probe = document.createElement("span");
+            probe.textContent = "0".repeat(100);
+            probe.style.cssText = "position: absolute; white-space: pre";
+            codes[fonts.indexOf(font)].append(probe);
+            return [font, probe];
+        });
+        for (const [font, probe] of probes) column[font] = probe.getBoundingClientRect().width / 100;
+        for (const [, probe] of probes) probe.remove();
         let before = "";
-        return [...document.querySelectorAll("article pre > code")].map((code) => {
-            const style = getComputedStyle(code), text = code.textContent;
-            const column = columns[style.font] ??= (() => {
-                const probe = document.createElement("span");
-                probe.textContent = "0".repeat(100);
-                probe.style.cssText = "position: absolute; white-space: pre";
-                code.append(probe);
-                const { width } = probe.getBoundingClientRect();
-                probe.remove();
-                return width / 100;
-            })();
+        return codes.map((code, number) => {
+            const style = getComputedStyle(code), text = code.textContent, wide = column[fonts[number]];
             const kind = (code.closest(".highlight")?.className.match(/language-(text|pytb)/) || [0, "code"])[1];
             if (kind === "code") before = text;
             return {
-                kind, text, before, em: column / parseFloat(style.fontSize), scrolls: code.scrollWidth > code.clientWidth,
-                room: (code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / column,
+                kind, text, before, em: wide / parseFloat(style.fontSize), scrolls: code.scrollWidth > code.clientWidth,
+                room: (code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / wide,
             };
         });
     },
@@ -129,6 +140,11 @@
     // Hangul after Hangul is let be: a column narrower than a word has to break it.
     stranded: () => {
         const found = [], range = new Range();
+        const box = ({ node, at }) => {
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            return range.getClientRects()[0];
+        };
         const places = "p, li, td, th, dd, dt, h1, h2, h3, h4, summary, caption, button, label, .md-ellipsis";
         let place, before;
         for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
@@ -137,20 +153,18 @@
             if (parent.closest(places) !== place) before = null;
             place = parent.closest(places);
             for (let at = 0; at < node.data.length; at++) {
-                if (/\s/.test(node.data[at])) {
-                    before = null;
-                    continue;
+                const here = { node, at, hangul: /[가-힣]/.test(node.data[at]) };
+                if (/\s/.test(node.data[at])) before = null;
+                else if (/[\u00ad\u200b-\u200d\u2060\ufeff]/.test(node.data[at])) continue;  // has no width
+                else {
+                    // Only these are measured: that takes long.
+                    const [end, begin] = before && here.hangul && !before.hangul ? [box(before), box(here)] : [];
+                    if (begin && begin.left < end.left && begin.top > end.bottom - 4) {
+                        const ends = before.node === node ? node.data.slice(0, at) : before.node.data;
+                        found.push([ends.slice(-20), node.data.slice(at, at + 12)]);
+                    }
+                    before = here;
                 }
-                range.setStart(node, at);
-                range.setEnd(node, at + 1);
-                const box = range.getClientRects()[0];
-                if (!box?.width) continue;
-                if (before && /[^가-힣]./.test(before.letter + node.data[at]) && /[가-힣]/.test(node.data[at])
-                    && box.left < before.box.left && box.top > before.box.bottom - 4) {
-                    const ends = before.node === node ? node.data.slice(0, at) : before.node.data;
-                    found.push([ends.slice(-20), node.data.slice(at, at + 12)]);
-                }
-                before = { letter: node.data[at], box, node };
             }
         }
         return found;

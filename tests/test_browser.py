@@ -9,6 +9,7 @@ from tiny_vla import TinyVLA, demonstrations
 
 from conftest import report
 from tools import figures
+from tools.browser import THIN
 from tools.site import ROOT, home
 
 
@@ -38,6 +39,7 @@ def test_the_keyboard_reaches_everything_in_sight(site, host, browser, width):
     problems = []
     for address in ("", "en/nn-module/exercises/1-mlp/", "en/nn-module/lab/"):
         page.goto(host + address)
+        page.evaluate(THIN)
         page.evaluate(
             "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
         )

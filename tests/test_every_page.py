@@ -1,7 +1,9 @@
-"""Every page, opened once on a phone (and on a desk), and whatever holds for all of them there.
+"""Every page, opened once, on a phone, and whatever holds for all of them at each width.
 
 Half of the pages of a language are in the light scheme, half in the dark, and their twins in the
-other; of each scheme axe judges half on a phone. tests/looks.js is what runs on a page.
+other. What comes from the templates, the style and the scripts of a desk alone, and not from what
+a page says, is looked for on pages of each kind: test_every_desk.py. tests/looks.js is what runs
+on a page.
 """
 
 import re
@@ -17,7 +19,7 @@ from test_snippets import columns
 
 from conftest import report
 from tools import snippet
-from tools.browser import COMBINATIONS, violations
+from tools.browser import THIN, violations
 from tools.pytest_plugin import PAGE
 from tools.site import LOCALES, ROOT, home, relative
 from tools.snippet import spoken
@@ -32,8 +34,9 @@ def run(page, name):
 
 
 def at_width(page, width):
-    """Make the window this wide."""
-    page.set_viewport_size({"width": width, "height": 844})
+    """Make the window this wide; the page is laid out anew, which takes long."""
+    if page.viewport_size["width"] != width:
+        page.set_viewport_size(page.viewport_size | {"width": width})
 
 
 def known_blocks():
@@ -60,27 +63,33 @@ def does_not_shift(page):
         yield f"what is shown shifts while the page loads, by {shift:.3f}"
 
 
-def fits_the_window(page):
-    """On a desk, however narrow the window: nothing wider than it, no name broken in two."""
-    for width in (1440, 390):
-        at_width(page, width)
-        wide = page.evaluate("document.documentElement.scrollWidth") - width
-        if wide > 0:
-            yield f"{wide} pixels wider than a window of {width}"
-        for name in run(page, "broken"):
-            what = f"{name} is broken over two lines at {width} pixels"
-            yield f"{what}. See .md-typeset code in site.css."
+def breaks_no_name(page):
+    """In prose: none is set on two lines if one would hold it."""
+    for name in run(page, "broken"):
+        what = f"{name} is broken over two lines at {page.viewport_size['width']} pixels"
+        yield f"{what}. See .md-typeset code in site.css."
+
+
+def fits_a_wide_window(page):
+    """Of what is too wide for a narrow one, keeps_to_a_small_screen tells."""
+    at_width(page, 1440)
+    wide = page.evaluate("document.documentElement.scrollWidth") - 1440
+    if wide > 0:
+        yield f"{wide} pixels wider than a window of 1440"
 
 
 def copies_the_code_alone(page):
-    """Every block, byte for byte; and outputs have no button."""
+    """Every block, byte for byte; and outputs have no button.
+
+    From here on blocks are without most of their colors.
+    """
     copied = run(page, "copied")
     for text, own in copied:
         if not own or text not in KNOWN:
             yield f"what is copied is not the block as its snippet has it: {text[:80]!r}"
-    blocks = page.locator("div.highlight:not(.language-text, .language-pytb)").count()
-    if blocks != len(copied):
+    if (blocks := run(page, "copyable")) != len(copied):
         yield f"{blocks} blocks, and {len(copied)} buttons to copy them"
+    page.evaluate(THIN)
 
 
 def has_its_line_in_the_sidebar(page):
@@ -93,14 +102,12 @@ def has_its_line_in_the_sidebar(page):
 
 def has_a_footer_that_leads_on(page):
     """To both neighbors, whose titles are whole, and to the contributors' pages, alone there."""
-    host, locale = page.url.partition("/notes/")[0], page.locator("html").get_attribute("lang")
-    links = page.locator(".md-footer .for-contributors a")
-    led = links.evaluate_all("links => links.map(link => link.href)")
-    if led != [f"{host}/notes/{home(locale)}{name}/" for name in ("contributing", "maintaining")]:
+    start = page.url.partition("/notes/")[0] + "/notes/" + home(page.locale)
+    led, others = run(page, "contributors")
+    if led != [f"{start}{name}/" for name in ("contributing", "maintaining")]:
         what = f"its footer leads to {led}, not to Contributing and Maintaining"
         yield f"{what}. See docs/theme/partials/copyright.html."
-    others = page.locator(".md-nav--primary, .md-footer__inner")
-    if others.locator("a[href*='contributing/'], a[href*='maintaining/']").count():
+    if others:
         what = "its navigation, or previous and next, lead to a contributors' page"
         yield f"{what}. See not_in_nav in mkdocs.yml."
     for title in run(page, "cut"):
@@ -131,69 +138,92 @@ def asks_its_own_host_alone(page):
     return found
 
 
+def measures_the_blocks(page):
+    """For test_code_fits_a_phone."""
+    page.blocks += [(page.file, block) for block in run(page, "blocks")]
+    return ()
+
+
+def narrows_to_a_small_phone(page):
+    """For the lines of Korean."""
+    if page.locale == "ko":
+        at_width(page, 360)
+    return ()
+
+
 def keeps_to_a_small_screen(page):
-    """At 320 pixels nothing scrolls sideways; test_code_fits_a_phone judges the blocks at 390."""
+    """At 320 pixels nothing scrolls sideways; of blocks that do, test_code_fits_a_phone tells."""
     at_width(page, 320)
     if (wide := page.evaluate(LAYOUT)["layout"]) > 320:
         what = "".join(page.evaluate(WIDE, 320))
         what = f"{wide} pixels wide on a screen of 320: {what}"
         yield f"{what} Let it wrap in site.css, or scroll on its own."
-    at_width(page, 390)
-    page.blocks += [(page.file, block) for block in run(page, "blocks")]
 
 
 def begins_no_line_with_a_particle(page):
-    """After code, a bracket, a quote or a formula; on a desk in the columns at the sides too."""
+    """After code, a bracket, a quote or a formula; in a wide window in the columns at the sides."""
     if page.locale != "ko":
         return
-    page.evaluate(UNFOLD)
-    for width in (360, 390) if page.is_phone else (1440,):
-        at_width(page, width)
-        for ends, begins in run(page, "stranded"):
-            what = f"{width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}"
-            yield (
-                f"{what}. Is the code before it as wide as the column? Word it otherwise; "
-                "or mend tools/korean.py, or the word joiner in site.css."
-            )
+    width = page.viewport_size["width"]
+    for ends, begins in run(page, "stranded"):
+        what = f"{width} pixels wide, a line begins with {begins!r}, which belongs to {ends!r}"
+        yield (
+            f"{what}. Is the code before it as wide as the column? Word it otherwise; "
+            "or mend tools/korean.py, or the word joiner in site.css."
+        )
 
 
 def axe_finds_nothing(page):
-    """Unfolded; a page is judged in one of the two visits."""
-    width, scheme = page.combination
-    if page.is_phone == (width < 1000):
-        at_width(page, width)
-        page.evaluate(PAINTED)  # what waits for the width has come
-        for what in violations(page, page.looks_seen[width, scheme]):
-            yield f"at {width} pixels, axe finds {what}"
+    """Unfolded, at the width that the page has by now."""
+    page.evaluate(PAINTED)  # what waits for the width has come
+    for what in violations(page, page.looks_seen):
+        yield f"at {page.viewport_size['width']} pixels, axe finds {what}"
 
 
 HANDS = is_large_enough_for_a_finger, has_icons_that_are_seen
 LOOKS = {
     "phone": (
         does_not_shift,
+        copies_the_code_alone,
         has_a_footer_that_leads_on,
         leaves_code_uncovered,
         *HANDS,
         asks_its_own_host_alone,
-        keeps_to_a_small_screen,
+        breaks_no_name,
         begins_no_line_with_a_particle,
+        measures_the_blocks,
+        fits_a_wide_window,
+        breaks_no_name,
+        begins_no_line_with_a_particle,
+        narrows_to_a_small_phone,
+        begins_no_line_with_a_particle,
+        keeps_to_a_small_screen,
         axe_finds_nothing,
     ),
     "desktop": (
         does_not_shift,
         has_its_line_in_the_sidebar,
         has_icons_that_are_seen,
-        copies_the_code_alone,
-        fits_the_window,
         asks_its_own_host_alone,
-        begins_no_line_with_a_particle,
+        fits_a_wide_window,
         axe_finds_nothing,
     ),
 }
 
 
+def of_each_kind(paths):
+    """Of all pages, in their order, those with a class that none before them has."""
+    known = set()
+    for path in paths:
+        classes = set(re.findall(r'class="([^"]+)"', path.read_text(encoding="utf-8")))
+        if classes - known:
+            yield path
+        known |= classes
+
+
 def opened(page):
-    """Says what is open: one after the other what can be opened."""
+    """Says what is open: one after the other what can be opened, on the page as it was made."""
+    page.reload()
     page.locator("button.md-header__button[for='__drawer']").click()
     page.wait_for_function(
         "() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left === 0"
@@ -211,35 +241,43 @@ def opened(page):
 def visit(site, shown, host, browser):
     """{look: [(page, what is wrong there)]} for a kind of screen, and the blocks that it shows.
 
-    Each page is opened once.
+    Each page is opened once on a phone; on a desk those of each kind, and the last of the sidebar.
     """
 
     @cache
-    def all_pages(kind):
+    def pages(kind):
         settings, found = {"phone": PHONE, "desktop": DESKTOP}[kind], defaultdict(list)
         context = browser.new_context(**settings)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
-        page.is_phone, page.blocks, page.looks_seen = kind == "phone", [], defaultdict(list)
+        page.blocks, page.looks_seen = [], []
         listen(page, host)
-        for first, locale in enumerate(LOCALES):
-            own = [path for path in shown if locale_of(site, path) == locale]
-            for number, path in enumerate(own):
-                page.file, page.locale = source(site, path), locale
-                page.combination = COMBINATIONS[(number + 2 * first) % len(COMBINATIONS)]
-                page.emulate_media(color_scheme=page.combination[1])
-                page.set_viewport_size(settings["viewport"])
-                page.goto(url(site, path, host))
-                where = f"{page.file}, {page.combination[1]}"
-                for look in LOOKS[kind]:
-                    found[look] += [(where, what) for what in look(page)]
-                for state in opened(page) if kind == "phone" and path in (own[0], own[-1]) else ():
-                    for look in HANDS:
-                        found[look] += [(where + state, what) for what in look(page)]
+        own = [[path for path in shown if locale_of(site, path) == one] for one in LOCALES]
+        visits = [
+            (path, ("light", "dark")[(number + first) % 2])
+            for first, paths in enumerate(own)
+            for number, path in enumerate(paths)
+        ]
+        if kind == "desktop":
+            few = {path for paths in own for path in [*of_each_kind(paths), *paths[-1:]]}
+            visits = [visit for visit in visits if visit[0] in few]
+        # By scheme, since another one has the page that is left painted anew.
+        for path, scheme in sorted(visits, key=lambda visit: visit[1], reverse=True):
+            page.file, page.locale = source(site, path), locale_of(site, path)
+            page.emulate_media(color_scheme=scheme)
+            at_width(page, settings["viewport"]["width"])
+            page.goto(url(site, path, host))
+            where = f"{page.file}, {scheme}"
+            for look in LOOKS[kind]:
+                found[look] += [(where, what) for what in look(page)]
+            ends = [path in (paths[0], paths[-1]) for paths in own]
+            for state in opened(page) if kind == "phone" and any(ends) else ():
+                for look in HANDS:
+                    found[look] += [(where + state, what) for what in look(page)]
         context.close()
         return found, page.blocks
 
-    return all_pages
+    return pages
 
 
 def listen(page, host):
@@ -263,9 +301,9 @@ def report_first(found):
     report(f"{where}: {what}" for what, where in first.items())
 
 
-@pytest.mark.parametrize("look", LOOKS["phone"], ids=lambda look: look.__name__)
+@pytest.mark.parametrize("look", dict.fromkeys(LOOKS["phone"]), ids=lambda look: look.__name__)
 def test_every_page(visit, look):
-    """On a phone; on a desk: test_every_desk.py, which another process runs."""
+    """On a phone, and as wide as on a desk."""
     report_first(visit("phone")[0][look])
 
 

@@ -1,9 +1,8 @@
 """The site in the hand: what a finger hits and an eye sees, where the reader is and was, paper, and no script at all."""
 
 import pytest
-from test_site import parse, source
 
-from conftest import check, report
+from conftest import check
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -154,18 +153,6 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
         "an exercise that is solved has no mark. See progress.js."
     )
     context.close()
-
-
-def test_boxes_to_tick_have_names_of_their_own(site, shown):
-    problems = []
-    for path in shown:
-        names = [label.get_text(strip=True) for label in parse(path).select("label.done")]
-        problems += [
-            f"{source(site, path)}: {names.count(name)} boxes to tick are named {name!r}. Say which exercise."
-            for name in names
-            if names.count(name) > 1
-        ]
-    report(problems)
 
 
 def test_folds_of_an_exercise_have_three_looks(site, host, browser):

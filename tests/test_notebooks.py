@@ -1,6 +1,5 @@
 """The notebooks: whole, right from top to bottom in a fresh kernel, and a page like any other."""
 
-import gzip
 import itertools
 import json
 import re
@@ -9,10 +8,10 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
 from jinja2 import DictLoader, Environment
 from nbclient import NotebookClient
 from nbformat.v4 import new_output
+from test_site import gzipped, parse
 
 from conftest import report
 from tools import notebook
@@ -57,9 +56,12 @@ def read(site, book, locale):
     return nbformat.read(path(site, book, locale), as_version=4)
 
 
+def html(site, name, locale):
+    return site / home(locale) / name / "index.html"
+
+
 def soup(site, name, locale):
-    html = (site / home(locale) / name / "index.html").read_text(encoding="utf-8")
-    return BeautifulSoup(html, "html.parser")
+    return parse(html(site, name, locale))
 
 
 def printed(cell):
@@ -269,8 +271,9 @@ def test_the_workbook_stops_at_each_check_with_its_hint(runs, book, locale):
 @EACH_NOTE
 def test_the_page_is_like_any_other(site, note, locale):
     """Code in the site's own HTML, no style or script of its own, 40 KiB more at the most."""
-    own, ordinary = (soup(site, f"{note}/{name}", locale) for name in ("exercises/solved", "next"))
-    own_size, size = (len(gzip.compress(str(one).encode())) for one in (own, ordinary))
+    names = f"{note}/exercises/solved", f"{note}/next"
+    own, ordinary = (soup(site, name, locale) for name in names)
+    own_size, size = (gzipped(html(site, name, locale)) for name in names)
     assert own_size - size < 40 * 1024, "too many bytes above an ordinary page, gzipped"
     assert len(own.select("style, script")) == len(ordinary.select("style, script"))
     assert not own.select("article :is(style, script), [style], [class*=jp-], [class*=ipynb]")

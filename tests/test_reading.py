@@ -3,10 +3,9 @@ other language beside this one.
 """
 
 import re
-from collections import Counter
 
 import pytest
-from test_site import anchors, locale_of, parse, source, url
+from test_site import locale_of, source, url
 
 from conftest import report
 from tools.browser import violations
@@ -82,47 +81,6 @@ def test_terms_are_found_in_all_their_forms(locale, text, terms):
     )
 
 
-def test_terms_lead_to_their_entries(site, shown):
-    """The same entries in both languages, each at its address; on a page one link to each, where a link may be."""
-    problems = []
-    both = [
-        {
-            anchor
-            for anchor in anchors(site / home / "glossary/index.html")
-            if anchor.startswith("term-")
-        }
-        for home in ("", "en")
-    ]
-    if both[0] != both[1]:
-        problems.append(
-            f"docs/*/glossary.md: {sorted(both[0] ^ both[1])} is in one language. Write both with one English name."
-        )
-    for path in shown:
-        found = Counter(link["href"] for link in parse(path).select("a.term"))
-        problems += [
-            f"{source(site, path)}: {link} is linked {times} times. Only the first use is."
-            for link, times in found.items()
-            if times > 1
-        ]
-        problems += [
-            f"{source(site, path)}: {link} leads to no entry. See tools/tips.py."
-            for link in found
-            if link.partition("#")[2] not in both[0]
-        ]
-        misplaced = parse(path).select(
-            ":is(h1, h2, h3, h4, h5, h6, code, pre, summary, nav, a, [lang]:not(html)) a.term"
-        )
-        problems += [
-            f"{source(site, path)}: {link.get_text()!r} is marked in <{link.parent.name}>. See SKIPPED in tools/tips.py."
-            for link in misplaced
-        ]
-        if found and path.parent.name == "glossary":
-            problems.append(
-                f"{source(site, path)}: the glossary has tips of its own. See WHERE in tools/tips.py."
-            )
-    report(problems)
-
-
 def wrong_with_tip(page, name):
     """What is wrong with the tip that is shown now: its words, its place, its link."""
     term, tip = page.locator(f".term:text-is('{name}')"), page.locator(".tip")
@@ -153,7 +111,12 @@ def test_a_term_shows_its_definition(site, host, browser, address, name):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
     page = context.new_page()
     page.goto(host + address, wait_until="networkidle")
-    page.on("request", lambda request: problems.append(f"{where}: {request.url} is fetched"))
+
+    def fetched(request):
+        if not request.url.endswith("/axe.min.js"):
+            problems.append(f"{where}: {request.url} is fetched")
+
+    page.on("request", fetched)
     term, tip = page.locator(f".term:text-is('{name}')"), page.locator(".tip")
     term.hover()
     problems += [f"{where}: on hover {what}" for what in wrong_with_tip(page, name)]

@@ -5,6 +5,7 @@ import json
 import re
 import struct
 import subprocess
+from collections import Counter
 from functools import cache
 from urllib.parse import parse_qs, quote, unquote, urljoin, urlparse
 
@@ -304,6 +305,59 @@ def test_drawings_tell_the_truth_in_words_too(site, shown):
             if not all(told) or korean != [locale_of(site, path) == "ko"] * 2:
                 problems.append(say(where, "drawing-words", page=page_file))
     assert drawn or PAGE
+    report(problems)
+
+
+def test_boxes_to_tick_have_names_of_their_own(site, shown):
+    problems = []
+    for path in shown:
+        names = [label.get_text(strip=True) for label in parse(path).select("label.done")]
+        problems += [
+            f"{source(site, path)}: {names.count(name)} boxes to tick are named {name!r}. Say which exercise."
+            for name in names
+            if names.count(name) > 1
+        ]
+    report(problems)
+
+
+def test_terms_lead_to_their_entries(site, shown):
+    """The same entries in both languages, each at its address; on a page one link to each, where a link may be."""
+    problems = []
+    both = [
+        {
+            anchor
+            for anchor in anchors(site / home / "glossary/index.html")
+            if anchor.startswith("term-")
+        }
+        for home in ("", "en")
+    ]
+    if both[0] != both[1]:
+        problems.append(
+            f"docs/*/glossary.md: {sorted(both[0] ^ both[1])} is in one language. Write both with one English name."
+        )
+    for path in shown:
+        found = Counter(link["href"] for link in parse(path).select("a.term"))
+        problems += [
+            f"{source(site, path)}: {link} is linked {times} times. Only the first use is."
+            for link, times in found.items()
+            if times > 1
+        ]
+        problems += [
+            f"{source(site, path)}: {link} leads to no entry. See tools/tips.py."
+            for link in found
+            if link.partition("#")[2] not in both[0]
+        ]
+        misplaced = parse(path).select(
+            ":is(h1, h2, h3, h4, h5, h6, code, pre, summary, nav, a, [lang]:not(html)) a.term"
+        )
+        problems += [
+            f"{source(site, path)}: {link.get_text()!r} is marked in <{link.parent.name}>. See SKIPPED in tools/tips.py."
+            for link in misplaced
+        ]
+        if found and path.parent.name == "glossary":
+            problems.append(
+                f"{source(site, path)}: the glossary has tips of its own. See WHERE in tools/tips.py."
+            )
     report(problems)
 
 

@@ -30,22 +30,40 @@ FLAGS = [
     "--no-first-run",
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,PaintHolding,HttpsUpgrades",
 ]
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_bytes()
 COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
-# Unfolded, and one of each kind of words that have a color of their own, in blocks and in prose,
-# and of entries of the navigation.
-# Colors take axe longest, so it compares them once for each look: the tags, classes and colors of
-# what an element is in, from the body down. `seen` has the looks that other pages have shown; those
-# that are new come back.
+# Of the words of blocks, which are most of a page's elements, one of each kind that has a color of
+# its own stays one: the page is then laid out and painted anew in half the time.
+THIN = """() => {
+    const words = new Set();
+    for (const code of document.querySelectorAll("article pre :is(code, .given)")) {
+        const around = [code.closest(".highlight")?.className, !!code.closest("details")];
+        const pieces = [...code.children].filter((one) => one.matches("span:not(.given)"));
+        const others = pieces.filter((piece) => {
+            const kind = [...around, piece.className, code.tagName].join();
+            if (!piece.className || words.has(kind)) return true;
+            words.add(kind);
+        });
+        if (others.length === code.children.length) code.textContent = code.textContent;
+        else for (const piece of others) piece.replaceWith(...piece.childNodes);
+        code.normalize();
+    }
+}"""
+# Unfolded, and one of each kind of words in prose that have a color of their own, and of entries of
+# the navigation.
+# axe judges a page if it has an element of a new shape: all that its rules ask of one, the tags and
+# attributes of what it is in, from the body down, whether it is seen, has a name, scrolls, finds
+# what it refers to, which heading comes before a heading, what is in a table or a list. Colors take
+# axe longest, so of texts with the same colors, on the same ground, it compares one. `seen` has
+# what other pages have shown; what is new comes back. Of what frames a page, a part without
+# anything new is emptied: it was judged there.
 PREPARE = """(seen) => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     const words = new Set();
-    const colored = "article :is(pre code span:not(.given), :not(pre) > code, strong, em)";
-    for (const piece of document.querySelectorAll(colored)) {
-        const around = [piece.closest(".highlight")?.className, !!piece.closest("details")];
+    for (const piece of document.querySelectorAll("article :is(:not(pre) > code, strong, em)")) {
         const own = [piece.tagName, piece.className, piece.parentElement.tagName];
-        const kind = [...around, ...own].join();
-        if ((piece.className || piece.tagName !== "SPAN") && !words.has(kind)) words.add(kind);
+        const kind = [...own, !!piece.closest("details")].join();
+        if (!words.has(kind)) words.add(kind);
         else if (!piece.closest("a, summary")) piece.replaceWith(...piece.childNodes);
     }
     document.querySelector("article").normalize();
@@ -55,42 +73,82 @@ PREPARE = """(seen) => {
         if (words.has(kind)) entry.remove();
         words.add(kind);
     }
-    const looks = new Map(), known = new Set(seen), found = [];
+    const shapes = new Map(), grounds = new Map(), known = new Set(seen), found = {};
+    const isNew = (kind, value) => {
+        if (known.has(value)) return false;
+        known.add(value);
+        (found[kind] ||= []).push(value);
+        return true;
+    };
+    const hash = (from, values) => {
+        for (const letter of values.join()) from = (from * 33 + letter.charCodeAt()) % 2 ** 47;
+        return from;
+    };
+    const refers = /^(for|headers|aria-(labelledby|describedby|controls|owns|details))$/;
+    const lost = (id) => !document.getElementById(id);
+    let heading = document.querySelectorAll("h1").length;
     for (const one of document.querySelectorAll("body, body *")) {
-        const style = getComputedStyle(one);
-        const own = ["tagName", "className", "type"].map((name) => String(one[name]));
-        for (const name of ["color", "fontSize", "fontWeight", "textShadow", "backgroundColor",
-            "backgroundImage", "opacity", "position"]) own.push(style[name]);
-        let look = looks.get(one.parentElement) || 0;
-        for (const letter of own.join()) look = (look * 33 + letter.charCodeAt()) % 2 ** 47;
-        looks.set(one, look);
-        if (known.has(look)) continue;
-        known.add(look);
-        found.push(look);
-        one.dataset.look = look;
+        const style = getComputedStyle(one), above = one.parentElement;
+        const names = one.getAttributeNames();
+        const shape = ["tagName", "className", "type", "role", "ariaHidden", "tabIndex", "lang"]
+            .map((name) => String(one[name]));
+        shape.push(...names, one.checkVisibility({visibilityProperty: true}));
+        shape.push(!(one.ariaLabel || one.alt || one.textContent).trim());
+        shape.push(names.some((n) => refers.test(n) && one.getAttribute(n).split(" ").some(lost)));
+        if (/auto|scroll/.test(style.overflowX)) shape.push(one.scrollWidth > one.clientWidth);
+        if (one.matches("table, ul, ol, dl, details")) {
+            shape.push(...new Set([...one.children].map((child) => child.tagName)));
+        }
+        if (one.matches("h1, h2, h3, h4, h5, h6")) {
+            shape.push(heading);
+            heading = one.tagName;
+        }
+        shapes.set(one, hash(shapes.get(above) || 0, shape));
+        const ground = ["backgroundColor", "backgroundImage", "opacity", "position"]
+            .map((name) => style[name]).join();
+        const plain = ground === "rgba(0, 0, 0, 0),none,1,static";
+        grounds.set(one, plain ? grounds.get(above) || 0 : hash(grounds.get(above) || 0, [ground]));
+        const isText = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        const text = [style.color, style.fontSize, style.fontWeight, style.textShadow];
+        if (one.tagName === "A") text.push(style.textDecorationLine, getComputedStyle(above).color);
+        const looks = isText && isNew("texts", hash(grounds.get(one), text));
+        if (isNew("shapes", shapes.get(one)) || looks) one.dataset.isNew = looks;
+    }
+    for (const part of document.querySelectorAll(".md-header, .md-sidebar, .md-footer")) {
+        if (!part.querySelector("[data-is-new]")) part.replaceChildren();
     }
     return found;
 }"""
 # Lighthouse asks for targets that a finger hits; axe does so only when told to. What it would load
 # beforehand, style sheets and media, no rule needs that it runs here.
-RUN = """axe.configure({rules: [
-        {id: "color-contrast", selector: "[data-look]"},
-        {id: "link-in-text-block", selector: "a[data-look]"}]}),
-    axe.run({preload: false, resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
-    .then((result) => result.violations)"""
+RUN = """async (colorsAlone) => {
+    const script = Object.assign(document.createElement("script"), {src: "/notes/axe.min.js"});
+    await new Promise((done) => { script.onload = done; document.head.append(script); });
+    const colors = ["color-contrast", "link-in-text-block"];
+    const texts = "[data-is-new='true']";
+    axe.configure({rules: [
+        {id: colors[0], selector: texts},
+        {id: colors[1], selector: `a${texts}`}]});
+    const rules = colorsAlone ? {runOnly: colors} : {rules: {"target-size": {enabled: true}}};
+    return (await axe.run({preload: false, resultTypes: ["violations"], ...rules})).violations;
+}"""
+
+MARK = re.compile(' data-is-new="[a-z]+"')  # of PREPARE
 
 
 def violations(page, seen: list[int] | None = None) -> list[str]:
     """`rule: the first element that breaks it` for each rule that a page breaks as it is.
 
-    Of texts that look the same, on this page or on others that share `seen`, one is compared.
+    Of elements that look the same, on this page or on others that share `seen`, one is judged.
     """
     seen = [] if seen is None else seen
-    seen += page.evaluate(PREPARE, seen)
-    page.evaluate(AXE)
+    page.evaluate(THIN)
+    if not (new := page.evaluate(PREPARE, seen)):
+        return []
+    seen += sum(new.values(), [])
     return [
-        f"{rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
-        for rule in page.evaluate(RUN)
+        f"{rule['id']}: {MARK.sub('', node['html'])[:120]} {node.get('failureSummary', '')[:200]}"
+        for rule in page.evaluate(RUN, "shapes" not in new)
         for node in rule["nodes"][:1]
     ]
 
@@ -133,6 +191,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if not self.path.partition("?")[0].endswith("/"):
             self.send_header("Cache-Control", "max-age=600")
         super().end_headers()
+
+    def do_GET(self):
+        """Serve axe as if the site had it: what is fetched is compiled once for all pages."""
+        if self.path != "/notes/axe.min.js":
+            return super().do_GET()
+        self.send(200, "text/javascript", AXE)
 
     def log_message(self, format, *args):
         pass

@@ -419,12 +419,20 @@ def on_post_template(output, *, template_name, config):
 
 def on_post_page(output, *, page, config):
     """Mark what the navigation has in another language, and drop labels that mix the two."""
-    for title, language in builds[current(config)].titles.items():
-        name = re.escape(html.escape(title, quote=False))
-        label = rf'(<(?:span|div) class="md-ellipsis")(>\s*{name}\s*<)'
-        output = re.sub(label, rf'\1 lang="{language}"\2', output)
-        output = re.sub(rf' aria-label="[^":]*: {name}"', "", output)
+    if titles := builds[current(config)].titles:
+        languages = {html.escape(title, quote=False): titles[title] for title in titles}
+        shown, mixed = named(tuple(languages))
+        output = shown.sub(lambda at: f'{at[1]} lang="{languages[at["name"]]}"{at[2]}', output)
+        output = mixed.sub("", output)
     return korean.joined(output) if current(config) == "ko" else output
+
+
+@cache
+def named(titles: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds one of these titles in the navigation, and in a label."""
+    one = "|".join(map(re.escape, titles))
+    shown = rf'(<(?:span|div) class="md-ellipsis")(>\s*(?P<name>{one})\s*<)'
+    return re.compile(shown), re.compile(rf' aria-label="[^":]*: (?:{one})"')
 
 
 @event_priority(-110)  # after i18n, which has the search plugin write its index once more

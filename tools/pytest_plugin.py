@@ -13,6 +13,7 @@ import os
 import re
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tools import run, snippet
 from tools.compare import in_words
@@ -35,6 +36,21 @@ PAGES = [Page.read(locale, PAGE) for locale in LOCALES]
 # What `say` makes, as a test prints it.
 FINDING = re.compile(
     r"^(?P<file>[\w./-]+\.\w+|Makefile)(?::(?P<line>\d+))?: (?P<told>.+)$", re.MULTILINE
+)
+# Two processes take files in this order, each the next one when it is done. One has the site built
+# and opens its pages, while the other builds for itself and goes on to what needs torch.
+FIRST = (
+    "tests/test_every_page.py",
+    "tests/test_builds.py",
+    "snippets/data/lab/",
+    "snippets/nn-module/lab/",
+    "snippets/",
+    "tests/test_notebooks.py",
+    "tests/test_exercises.py",
+    "tests/test_record.py",
+    "tests/test_run.py",
+    "tests/test_every_desk.py",
+    "tests/test_browser.py",
 )
 INTERPRETER = pytest.StashKey[run.Interpreter]()
 
@@ -100,8 +116,18 @@ def is_of_page(value) -> bool:
     return path in pages or own in getattr(path, "parents", ())
 
 
+def place(file: str) -> int:
+    """Where in FIRST a file is."""
+    places = (number for number, name in enumerate(FIRST) if file.startswith(name))
+    return next(places, len(FIRST))
+
+
 def pytest_collection_modifyitems(config, items):
-    """With PAGE=… leave out what does not concern that page: its files, its snippets, its HTML."""
+    """With PAGE=… leave out what does not concern that page: its files, its snippets, its HTML.
+
+    What takes long comes first: pytest itself goes by the names of files.
+    """
+    items.sort(key=lambda item: place(relative(item.path)))
     if not PAGE:
         return
     text = "".join(page.text for page in PAGES)
@@ -120,6 +146,26 @@ def pytest_collection_modifyitems(config, items):
     kept = [item for item in items if concerns(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+class Scheduling(LoadFileScheduling):
+    """Gives a process a file, but all that share what takes seconds to one."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return shared(file) or file
+
+
+@functools.cache
+def shared(file: str) -> str | None:
+    """Which of what takes long in each process a file asks for."""
+    text = (ROOT / file).read_text(encoding="utf-8", errors="ignore")
+    return next((name for name, asks in run.LONG.items() if asks.search(text)), None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log)
 
 
 def is_block(item):

@@ -49,6 +49,14 @@ PROGRAMS = {
     "os.forkpty",
 }
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+# What takes seconds in each process, and how a block asks for it. peft brings transformers, and
+# takes as long as torch itself. The model is asked for where it is called: the notebook of a lab
+# brings the whole module along.
+LONG = {
+    "peft": re.compile(r"\bfrom peft import\b"),
+    "learned": re.compile(r"\blearned\("),
+    "pretrained": re.compile(r"\b(?<!def )pretrained\("),
+}
 
 # With a graphics card, autograd starts threads that no fork survives; the outputs are those of
 # the CPU anyway.
@@ -146,13 +154,12 @@ def prepare(code: str) -> None:
     importlib.import_module("torch")
     if "optim" in code:  # the first optimizer of a process imports it: a second
         importlib.import_module("torch._dynamo")
-    if "from peft import" in code:  # it brings transformers, and takes as long as torch itself
+    if LONG["peft"].search(code):
         importlib.import_module("peft")
-    if "learned(" in code:
+    if LONG["learned"].search(code):
         with contextlib.suppress(Exception):  # the block meets it again, and says so
             importlib.import_module("tiny_data").learned(10, 30, "episode")
-    # Where it is called: the notebook of a lab brings the whole module along.
-    if "tiny_vla" in code and re.search(r"\b(?<!def )pretrained\(", code):
+    if "tiny_vla" in code and LONG["pretrained"].search(code):
         with contextlib.suppress(Exception):  # the block meets the same, and is reported
             importlib.import_module("tiny_vla").pretrained()
 

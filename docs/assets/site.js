@@ -36,10 +36,13 @@
 
   // What scrolls sideways can be reached with the keyboard, so that its arrow keys scroll it.
   const reach = () => {
-    for (const code of document.querySelectorAll("pre > code")) {
-      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
-      else code.removeAttribute("tabindex");
-    }
+    const boxes = [...document.querySelectorAll("pre > code, article table")];
+    // All are asked before one is changed, or the page would be laid out anew for each.
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, number) => {
+      if (scrolls[number]) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
   };
   addEventListener("resize", reach);
   for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reach);
