@@ -31,7 +31,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
   --exclude-newer "7 days" --custom-compile-command "make update"
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test record new-page new-snippet translations in-step summary card bench update properdocs clean
+.PHONY: help serve build check test record new-page new-snippet translations in-step summary card faults bench update properdocs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -72,6 +72,9 @@ summary: $(SITE) ## say in Markdown what a branch changes: outputs, and sections
 
 card: $(CHECKS) ## draw the picture that a link is shown with: the home page's block (needs Chromium)
 	@$(BIN)/python -m tools card
+
+faults: $(TESTS) ## plant each fault of tests/faults.yml in a copy, and name those that no check finds (ARGS="script table")
+	@PYTHONPATH=. $(BIN)/python tests/faults.py $(ARGS)
 
 bench: $(TESTS) ## measure the site: Lighthouse (needs npx), axe, bytes, search, and how it grows
 	$(BIN)/python -m tools bench $(ARGS)

@@ -271,6 +271,19 @@ def style(page):
                 yield line.number, match[0], advice
 
 
+def in_another_language(page):
+    """Sentences without a word of the page's language, but for what is quoted."""
+    for line in lines(page):
+        text = re.sub("“[^”]*”", "", line.words) if line.kind == "text" else ""
+        english, korean = re.findall("[A-Za-z]+", text), re.search(HANGUL, text)
+        if korean if page.locale == "en" else not korean and len(english) > 3:
+            yield (
+                line.number,
+                " ".join(text.split()[:4]),
+                message("other-language", page.locale),
+            )
+
+
 def fits(word, particle):
     """Whether a particle follows the sound in which a Korean word ends."""
     final = (ord(word[-1]) - ord("가")) % 28
@@ -369,10 +382,13 @@ def first_mentions(page):
 @EACH
 def test_language(page):
     """A comment at a line's end lets be what stands there: `<!-- allow WORD: why -->`."""
-    found = {
+    found = set(in_another_language(page))
+    others = {line for line, *_ in found}
+    found |= {
         finding
         for rule in (unused_words, other_spellings, style, particles, first_mentions)
         for finding in rule(page)
+        if finding[0] not in others
     }
     allowed = {
         (n, m["what"]): m["why"]

@@ -2,6 +2,7 @@
 
 import html
 import re
+from itertools import chain
 
 import pytest
 import yaml
@@ -26,10 +27,12 @@ ATTRIBUTES = re.compile(r"\{:?(?: (?:[#.][\w-]+|data-search-exclude))+ \}")
 BLOCK = re.compile(r"/{3,}(?: details \| .+| html \| div\.[\w-]+)?\s*")
 LEFT = {
     "html-left": re.compile(r"</?[A-Za-z!?][^>]*>?"),
-    "attributes-left": re.compile(r"\{:?\s*[^}]*[=#.][^}]*\}?"),
+    "attributes-left": re.compile(r"(?<!\{)\{(?![{%]):?\s*[^}]*[=#.][^}]*\}?"),
 }
 LINK = re.compile(r"\]\(\s*<?(?P<scheme>[^)\s/#]*?):|^\s*(?P<reference>\[[^]]+\]):\s*\S+")
 SCHEMES = {"https", "http", "mailto"}
+SLASHES = re.compile(r"(/{3,})(?: (?P<opens>\w.*))?\s*")
+ROW, RULE = re.compile(r"\|.*\|\s*"), re.compile(r"\|(?: *:?-+:? *\|)+\s*")
 PICTURE = re.compile(r"!\[\s*\]\(")
 FRONT = {"description", "render_macros"}
 
@@ -59,6 +62,38 @@ def markup(file, lines):
             yield say(place, "picture-without-words")
 
 
+def folds(file, lines):
+    """What of numbered lines opens a fold that is not closed, or closes none.
+
+    One around others has more slashes.
+    """
+    stack = []
+    for number, line in [*lines, (0, "//////")]:
+        if not (mark := SLASHES.fullmatch(line)):
+            continue
+        length = len(mark[1]) + bool(mark["opens"] or not number)
+        while stack and len(stack[-1][1][1]) < length:
+            at, fold = stack.pop()
+            yield say(f"{file}:{at}", "fold-open", what=fold[0].strip(), close=fold[1])
+        if mark["opens"]:
+            stack.append((number, mark))
+        elif stack and stack[-1][1][1] == mark[1]:
+            stack.pop()
+        elif number:
+            yield say(f"{file}:{number}", "fold-closed", what=mark[1])
+
+
+def tables(file, lines):
+    """What of numbered lines begins like a table whose second line is none."""
+    before = [(0, ""), *lines]
+    for above, head, rule in zip(before, lines, lines[1:]):
+        if ROW.fullmatch(head[1]) and not (ROW.fullmatch(above[1]) and above[0] == head[0] - 1):
+            cells = len(re.findall(r"(?<!\\)\|", CODE.sub("", head[1]))) - 1
+            if not RULE.fullmatch(rule[1]) or rule[1].count("|") - 1 != cells:
+                line = "|" + " --- |" * cells
+                yield say(f"{file}:{rule[0]}", "table-left", what=rule[1].strip(), line=line)
+
+
 def texts(node):
     """(line, text) for all that a file of data says in a language, and for its addresses."""
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
@@ -73,9 +108,8 @@ def texts(node):
 
 @for_each(PAGES)
 def test_a_page_has_the_markup_that_pages_use(page):
-    report(
-        [*macros(page.file, enumerate(page.text.splitlines(), 1)), *markup(page.file, page.lines)]
-    )
+    found = [one(page.file, page.lines) for one in (markup, folds, tables)]
+    report([*macros(page.file, enumerate(page.text.splitlines(), 1)), *chain(*found)])
 
 
 @for_each(PAGES)

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections import Counter
+from itertools import permutations, product
 
 import pytest
 import yaml
@@ -17,6 +18,8 @@ from tools.snippet import SECTIONS
 from tools.translations import RECORD, out_of_step, read_record, states
 
 SHELL_PAGE = "contributing"  # the one page with code blocks of its own: shell commands
+NUMBER = re.compile(r"(?<![\w.,/#])\d(?:[\d,.]*\d)?(?!\w*\d)")
+UNREAD = re.compile(r"\]\([^)]*\)|^--8<--.*|\{[^}]*\}|<[^>]*>", re.MULTILINE)
 PAGES = [
     page
     for locale in LOCALES
@@ -101,6 +104,37 @@ def test_all_languages_show_and_link_to_the_same(page):
     """In each section that is not behind its twin; what is behind, `make translations` lists."""
     compared = [state for state in states(page.name) if state.why in ("in step", "never compared")]
     report(difference for state in compared for difference in unlike(state))
+
+
+def numbers(section):
+    """The numbers of three digits or more in a section's prose, and how often each is there."""
+    found = NUMBER.findall(UNREAD.sub("", section.text))
+    return Counter(number for number in found if sum(map(str.isdigit, number)) > 2)
+
+
+def line_of(section, number):
+    """The first line of a section with a number."""
+    lines = enumerate(section.text.splitlines(), section.line - section.before.count("\n"))
+    return min(place for place, line in lines if number in NUMBER.findall(UNREAD.sub("", line)))
+
+
+def test_both_languages_say_the_same_numbers():
+    """As far as digits are mistyped, 130 for 120. It is said of the text that has changed."""
+    problems = []
+    for state in (state for name in site.pages() for state in states(name)):
+        found = {locale: numbers(text) for locale, text in state.texts.items()}
+        for (locale, ours), (other, theirs) in permutations(found.items(), 2):
+            if other in state.moved and locale not in state.moved:
+                continue
+            for number, twin in product(ours.keys() - theirs.keys(), theirs - ours):
+                if len(number) == len(twin) and sum(map(str.__ne__, number, twin)) == 1:
+                    at, place = (
+                        f"docs/{one}/{state.page}.md:{line_of(state.texts[one], what)}"
+                        for one, what in ((locale, number), (other, twin))
+                    )
+                    what = {"number": number, "other": twin, "twin": place}
+                    problems.append(say(at, "other-number", **what))
+    report(problems)
 
 
 @EACH

@@ -126,7 +126,7 @@ PLANTED = {
 @pytest.fixture
 def planted(tmp_path):
     """A project with the machinery of this one, and with snippets that fail, each in its way."""
-    for name in ("tools", "docs/data"):
+    for name in ("tools", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("conftest.py", "pyproject.toml", "mkdocs.yml"):
         shutil.copy(ROOT / name, tmp_path)

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import struct
+import subprocess
 from collections import Counter
 from functools import cache
 from urllib.parse import parse_qs, quote, unquote, urljoin, urlparse
@@ -11,11 +12,12 @@ from urllib.parse import parse_qs, quote, unquote, urljoin, urlparse
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from playwright._impl._driver import compute_driver_executable
 
 from conftest import report
 from tools import site as sites
 from tools.pytest_plugin import PAGE
-from tools.site import LOCALES, ROOT, home, message, say
+from tools.site import LOCALES, ROOT, home, message, relative, say
 
 SITE_URL = "https://example.org/notes/"
 # `connect-src` is for the index of the search; `data:` for the icons in the theme's style sheets.
@@ -28,6 +30,11 @@ POLICY = {
     "base-uri": "'none'",
     "form-action": "'none'",
 }
+COMPILE = """console.log(JSON.stringify(process.argv.slice(1).flatMap((file) => {
+    const code = fs.readFileSync(file, "utf8").replace(/^export /gm, "");
+    try { new vm.Script(code, {filename: file}); return []; }
+    catch (error) { return [[error.stack.split("\\n")[0], error.message]]; }
+})))"""
 LIMIT, SOLVED_LIMIT = 80, 120  # KiB of a page; the second of a solved notebook
 PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 PLAIN_SPAN = re.compile(r'<span(?: class="[\w-]*")?>|</span>')
@@ -257,6 +264,14 @@ def test_what_is_in_a_file_of_its_own_is_edited_there(site, shown):
         if "/edit/main/" in path.with_name("index.md").read_text(encoding="utf-8"):
             problems.append(say(source(site, path), "plain-has", what="/edit/main/"))
     report(problems)
+
+
+def test_scripts_are_javascript():
+    """As Playwright's Node.js reads them: a browser would say nothing, and do nothing."""
+    node, _ = compute_driver_executable()
+    files = [relative(path) for path in sorted(ROOT.glob("docs/assets/*.js"))]
+    told = subprocess.run([node, "--eval", COMPILE, *files], cwd=ROOT, capture_output=True)
+    report(say(place, "script-wrong", error=error) for place, error in json.loads(told.stdout))
 
 
 def test_both_languages_can_be_searched(site):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from functools import cache
 
 import pytest
 import pytest_codeblocks
@@ -105,6 +106,31 @@ def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
 def columns(line):
     """How many columns of a fixed-width font a line takes; a letter of Hangul takes two."""
     return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
+
+
+@cache
+def messages(code):
+    """A pattern for each text in the code of a check: what is filled in may be anything."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        texts = [str(getattr(part, "value", "")) * isinstance(part, ast.Constant) for part in parts]
+        if len("".join(texts)) > 12:  # less is no sentence
+            found.append(re.compile(".*".join(map(re.escape, texts))))
+    return found
+
+
+@for_each([path for path in snippet.paths() if path.parent.name == "wrong"])
+def test_a_wrong_answer_is_told_what_the_check_says(path):
+    """As far as it can be known without running it; `make test` runs it."""
+    wrong, solution = read(path), read(snippet.page_of(path) / "solution.md")
+    known = messages(solution.check) if wrong and solution else []
+    if known and "says" not in wrong.parts:
+        report([say(f"{wrong.name}:1", "says-nothing")])
+    for part in ("says", "said") if known else ():
+        text = " ".join(wrong.parts[part].split()).removeprefix("AssertionError: ")
+        if not any(pattern.fullmatch(text) for pattern in known):
+            report([say(f"{wrong.name}:{wrong.line_of(part)}", "says-other", text=text[:60])])
 
 
 def too_wide(name, text, most, first=1):

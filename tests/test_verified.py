@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from conftest import report
 from tools import snippet
+from tools.record import verified
 from tools.site import ROOT, SETTINGS, relative, say
 
 VERIFIED = SETTINGS["extra"]["verified"]
@@ -20,6 +21,8 @@ MARKED = [path for path in snippet.paths() if b"needs_torch" in path.read_bytes(
 def test_verified():
     if not TORCH.specifier.contains(VERIFIED["torch"]):
         report([say(FILE, "verified-release", release=VERIFIED["torch"], range=TORCH)])
+    if verified(VERIFIED["torch"], VERIFIED["date"]) != (ROOT / FILE[:-2]).read_text("utf-8"):
+        report([say(FILE, "verified-by-hand")])
     if VERIFIED["date"] > datetime.date.today():
         report([say(FILE, "verified-date", date=VERIFIED["date"])])
 

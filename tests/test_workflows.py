@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tools.site import ROOT, relative
+from conftest import report
+from tools.site import ROOT, relative, say
 
 BIN = Path(sys.executable).parent
 ANNOTATION = re.compile(
     r"^::\w+ file=(?P<file>[^,]+),line=(?P<line>\d+),title=(?P<rule>[^:]+)::\S+ (?P<what>.*)",
     re.MULTILINE,
 )
+# All that a workflow may do is named by each job, and why if it is more than to read.
+ALLOWED = re.compile(r"permissions: \{\}|    permissions:|      [\w-]+: (?:read|write  # \w.*)")
+ASKED = re.compile(r"\s*permissions:.*|.*: *write\b.*")
 FILES = sorted([*ROOT.glob(".github/workflows/*.yml"), ROOT / ".github/dependabot.yml"])
 TOOLS = {
     # What actionlint checks. ShellCheck is the one installed here, not one that is found.
@@ -25,6 +29,20 @@ TOOLS = {
     ],
     "zizmor": ["--offline", "--no-progress", "--quiet", "--format=github"],
 }
+
+
+def test_workflows_may_only_read():
+    problems = []
+    for path in sorted(ROOT.glob(".github/workflows/*.yml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if not any(line.startswith("permissions:") for line in lines):
+            problems.append(say(f"{relative(path)}:1", "permissions-missing"))
+        for number, line in enumerate(lines, 1):
+            if ASKED.fullmatch(line) and not ALLOWED.fullmatch(line):
+                problems.append(
+                    say(f"{relative(path)}:{number}", "permissions-left", what=line.strip())
+                )
+    report(problems)
 
 
 @pytest.mark.parametrize("tool", TOOLS)

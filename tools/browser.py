@@ -168,8 +168,14 @@ def build(folder: Path, root: Path = ROOT, **settings: str) -> list[str]:
     }
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     run = subprocess.run(command, cwd=root, env=env | settings, capture_output=True, text=True)
-    noise = ("INFO", "  File", "   ")
+    noise = ("INFO", "  ", "Traceback")
     lines = [line for line in run.stderr.splitlines() if line and not line.startswith(noise)]
+    # Where the machinery itself has failed: the last of its lines that Python names.
+    ours = re.findall(r'File ".*?/(tools/\w+\.py)", line (\d+)', run.stderr)
+    if ours and lines:
+        lines[-1] = f"{':'.join(ours[-1])}: {lines[-1]}"
+    elif len(lines) > 1 and lines[-2].endswith(lines[-1].partition(": ")[2]):
+        lines.pop()  # as MkDocs has it, and then Python once more
     return lines[-12:] if run.returncode else []
 
 

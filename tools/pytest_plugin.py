@@ -18,12 +18,25 @@ from xdist.scheduler import LoadFileScheduling
 from tools import run, snippet
 from tools.compare import in_words
 from tools.page import Page
-from tools.site import LOCALES, ROOT, SNIPPETS, Mistake, message, page_named, relative, say, words
+from tools.site import (
+    LOCALES,
+    ROOT,
+    SNIPPETS,
+    Mistake,
+    message,
+    nav,
+    page_named,
+    relative,
+    say,
+    words,
+)
 
 PAGE = page_named(os.environ.get("PAGE", ""))  # of `make test PAGE=nn-module/parameters`
 PAGES = [Page.read(locale, PAGE) for locale in LOCALES]
 # What `say` makes, as a test prints it.
-FINDING = re.compile(r"^(?P<file>[\w./-]+\.\w+)(?::(?P<line>\d+))?: (?P<told>.+)$", re.MULTILINE)
+FINDING = re.compile(
+    r"^(?P<file>[\w./-]+\.\w+|Makefile)(?::(?P<line>\d+))?: (?P<told>.+)$", re.MULTILINE
+)
 # Two processes take files in this order, each the next one when it is done. One has the site built
 # and opens its pages, while the other builds for itself and goes on to what needs torch.
 FIRST = (
@@ -45,6 +58,7 @@ INTERPRETER = pytest.StashKey[run.Interpreter]()
 def pytest_configure(config):
     """Say in one line what no test could go on with, before there are processes to say it in."""
     try:
+        nav()
         for locale in LOCALES:
             words(locale)
     except Mistake as mistake:

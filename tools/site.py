@@ -1,5 +1,6 @@
 """Where things are: languages, addresses, navigation, data and words, each read in one way."""
 
+import difflib
 import os
 import re
 from collections.abc import Iterator
@@ -77,8 +78,12 @@ def page_named(name: str) -> str:
     return rest if first in LOCALES else name
 
 
-def nav() -> list[str]:
-    """The names of the pages in the navigation, in its order."""
+@cache
+def nav() -> tuple[str, ...]:
+    """The names of the pages in the navigation, in its order.
+
+    Raises Mistake where no language has such a page.
+    """
 
     def flat(entries: Any) -> Iterator[str]:
         for entry in entries if isinstance(entries, list) else [entries]:
@@ -86,7 +91,15 @@ def nav() -> list[str]:
             for value in values:
                 yield from flat(value) if isinstance(value, list) else [value.removesuffix(".md")]
 
-    return list(flat(SETTINGS["nav"]))
+    names, known = tuple(flat(SETTINGS["nav"])), pages()
+    for name in names:
+        if name not in known:
+            text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+            line = text.count("\n", 0, text.find(f"{name}.md")) + 1
+            near = difflib.get_close_matches(name, set(known) - set(names), 1)
+            what = "no-nav-page-near" if near else "no-nav-page"
+            raise Mistake(say(f"mkdocs.yml:{line}", what, name=name, near="".join(near)))
+    return names
 
 
 @cache

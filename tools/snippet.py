@@ -124,7 +124,7 @@ class Snippet:
 
     def says(self, locale: str) -> str:
         """The end of the traceback in which the check rejects a wrong answer."""
-        return self.parts["says" if locale == SPOKEN[0] else "said"]
+        return self.parts.get("says" if locale == SPOKEN[0] else "said", "")
 
     @property
     def whole(self) -> str:
@@ -164,7 +164,7 @@ class Snippet:
 
     def with_says(self, says: str, said: str) -> str:
         """The text of a wrong answer's file, with what the check says to it, twice."""
-        return self.form.format(**{**self.parts, "says": says, "said": said})
+        return WRONG.format(**{**self.parts, "says": says, "said": said})
 
 
 def spoken(text: str, locale: str) -> str:
@@ -186,7 +186,7 @@ def spoken(text: str, locale: str) -> str:
 def forms(path: Path) -> tuple[str, ...]:
     """The forms that a file of this name may have."""
     if path.parent.name == "wrong":
-        return (WRONG,)
+        return SILENT, WRONG  # the first is one that `make record` has not run yet
     return (SOLUTION,) if path.name == "solution.md" else (SILENT, NEEDS, PRINTING)
 
 
