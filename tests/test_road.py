@@ -36,9 +36,9 @@ def test_a_page_of_the_road_is_short(page):
 @pytest.mark.parametrize("section", road.roads())
 def test_a_road_takes_an_hour_and_a_quarter_at_most(section, locale):
     names = road.roads()[section]
-    minutes = {name: road.exact_minutes(Page.read(locale, name).text) for name in names}
+    minutes = {name: road.minutes(Page.read(locale, name).text) for name in names}
     longest = max(minutes, key=minutes.get)
-    if (whole := round(sum(minutes.values()))) > road.WHOLE_ROAD:
+    if (whole := sum(minutes.values())) > road.WHOLE_ROAD:
         place, most = f"docs/{locale}/{longest}.md:1", road.WHOLE_ROAD
         report([say(place, "long-road", count=whole, most=most)])
 
