@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from playwright.sync_api import sync_playwright
 
-from tools.browser import CHROMIUM, COMBINATIONS, FLAGS, Handler, build, served, violations
+from tools.browser import CHROMIUM, FLAGS, Handler, build, served, violations
 from tools.site import DOCS, LOCALES, ROOT, home, locale_of, nav
 
 LIGHTHOUSE = ["npx", "--yes", "lighthouse@13", "--quiet", "--output=json"]
@@ -41,6 +41,7 @@ PAGES = [
     f"{NOTE}/exercises/solved/",
     f"{NOTE}/lab/",
 ]
+COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]  # of axe
 COLUMNS = ["", *SCORES.values(), "CLS", "TBT, ms", "axe", "KiB", "Requests", "to other hosts"]
 SEARCH = ["", "Pages", "Index, KiB gzipped", "KiB a page", "Cold, ms", "Warm, ms"]
 GROWTH = ["Times", "Pages", "Build, s", "s a page", "Site, MB", "Note, KiB"]

@@ -31,7 +31,6 @@ FLAGS = [
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,PaintHolding,HttpsUpgrades",
 ]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_bytes()
-COMBINATIONS = [(390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")]
 # Of the words of blocks, which are most of a page's elements, one of each kind that has a color of
 # its own stays one: the page is then laid out and painted anew in half the time.
 THIN = """() => {
