@@ -13,8 +13,8 @@ RELEASE := $(VENV)/.torch
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-# What needs torch or a browser, or a second build; all other tests are `make check`.
-SLOW := $(addprefix tests/test_,answers.py axe.py browser.py builds.py checkpoint.py every_desk.py every_page.py exercises.py hands.py layers.py lerobot.py names.py notebooks.py phone.py reading.py record.py run.py switches.py tiny_vla.py)
+# What needs torch, a browser or the built site, or starts our commands; the rest is `make check`.
+SLOW := $(addprefix tests/test_,answers.py axe.py browser.py builds.py checkpoint.py commands.py every_desk.py every_page.py exercises.py hands.py layers.py lerobot.py names.py notebooks.py phone.py reading.py record.py run.py site.py switches.py tiny_vla.py)
 # What a command is about; it is read from the environment, so that no shell sees it.
 export PAGE SNIPPET SECTION BASE TORCH
 # A Chromium that is not on PATH: `make test CHROMIUM=/path/to/chromium`.
@@ -43,11 +43,11 @@ build: $(SITE) ## build the site into site/; a build that fails leaves site/ as 
 	$(BIN)/python -m mkdocs build --strict --site-dir .build
 	rm -rf site && mv .build site
 
-check: $(CHECKS) ## run what needs neither torch nor a browser, in seconds
+check: $(CHECKS) ## run what needs neither torch nor a browser nor the built site, in seconds
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/pyrefly check --summary=none
-	$(PYTEST) -q tests/test_site.py $(filter-out tests/test_site.py $(SLOW),$(sort $(wildcard tests/test_*.py))) $(ARGS)
+	$(PYTEST) -q $(filter-out $(SLOW),$(sort $(wildcard tests/test_*.py))) $(ARGS)
 
 test: $(TESTS) ## run every check that CI runs (PAGE=nn-module/modes: of that page; TORCH=torch==2.6.0: on that release)
 	$(PYTEST) $(ARGS)

@@ -7,7 +7,6 @@ import os
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tools import browser as browsers
 from tools.pytest_plugin import PAGE, fresh_interpreter, is_of_page
@@ -102,6 +101,8 @@ def host(build, tmp_path_factory):
 @pytest.fixture(scope="session")
 def playwright():
     """Playwright, which also knows the screens of phones."""
+    from playwright.sync_api import sync_playwright  # takes a while, and few tests ask for it
+
     with sync_playwright() as started:
         yield started
 

@@ -209,14 +209,12 @@ def unused(locale):
 
 def unused_words(page):
     """Words after 다른 책에서는 or In other books, and in Korean the English for what has a Korean name."""
-    not_used = unused(page.locale)
-    for line in lines(page):
-        for pattern, advice in not_used:
-            yield from (
-                (line.number, match["found"], advice)
-                for match in pattern.finditer(line.words)
-                if match["found"]
-            )
+    text = "\n".join(line.words for line in lines(page))
+    for pattern, advice in unused(page.locale):
+        for match in pattern.finditer(text):
+            if match["found"]:
+                line = lines(page)[text.count("\n", 0, match.start())]
+                yield line.number, match["found"], advice
 
 
 @cache
@@ -239,10 +237,13 @@ def spellings(locale):
 def other_spellings(page):
     """A glossary's name with other spaces, hyphens or capitals: 데이터로더, fine tune, Data Loader."""
     known = spellings(page.locale)
+    begins = {name[:2] for name in known}
     for line in lines(page):
         words = list(re.finditer(rf"[A-Za-z]+|{HANGUL}+|{BLANK}", line.words))
         for first, word in enumerate(words):
             if word[0] == BLANK or first and words[first - 1].end() == word.start():
+                continue
+            if line.words[word.start() :][:3].translate(JOINED)[:2].lower() not in begins:
                 continue
             for before, last in zip([None, *words[first:]], words[first : first + 4]):
                 if before and not re.fullmatch("[ _-]?", line.words[before.end() : last.start()]):

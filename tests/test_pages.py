@@ -27,6 +27,7 @@ PAGES = [
     if page.path.exists()
 ]
 EACH = for_each(PAGES)
+RECORDED = read_record()
 
 
 def names_of(page):
@@ -102,7 +103,11 @@ def test_headings_have_anchors(page):
 @EACH
 def test_all_languages_show_and_link_to_the_same(page):
     """In each section that is not behind its twin; what is behind, `make translations` lists."""
-    compared = [state for state in states(page.name) if state.why in ("in step", "never compared")]
+    compared = [
+        state
+        for state in states(page.name, record=RECORDED)
+        if state.why in ("in step", "never compared")
+    ]
     report(difference for state in compared for difference in unlike(state))
 
 
@@ -121,7 +126,7 @@ def line_of(section, number):
 def test_both_languages_say_the_same_numbers():
     """As far as digits are mistyped, 130 for 120. It is said of the text that has changed."""
     problems = []
-    for state in (state for name in site.pages() for state in states(name)):
+    for state in (state for name in site.pages() for state in states(name, record=RECORDED)):
         found = {locale: numbers(text) for locale, text in state.texts.items()}
         for (locale, ours), (other, theirs) in permutations(found.items(), 2):
             if other in state.moved and locale not in state.moved:
@@ -140,7 +145,7 @@ def test_both_languages_say_the_same_numbers():
 @EACH
 def test_no_address_is_lost(page):
     """A section may go, or be called otherwise, and what links to it from elsewhere arrives."""
-    lost = set(read_record().get(page.name, {})) - page.addresses
+    lost = set(RECORDED.get(page.name, {})) - page.addresses
     report(page.say(1, "address-lost", anchor=anchor) for anchor in lost)
 
 
@@ -148,7 +153,7 @@ def test_no_page_is_lost():
     """A page that both languages had is not deleted in one by mistake, nor is its address."""
     report(
         say(f"docs/{locale}/{page}.md:1", "page-lost", record=f"docs/{RECORD}")
-        for page, sections in read_record().items()
+        for page, sections in RECORDED.items()
         for locale in {locale for hashes in sections.values() for locale in hashes}
         if not Page.read(locale, page).path.exists()
     )

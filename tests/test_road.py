@@ -5,7 +5,7 @@ import pytest
 from conftest import for_each, report
 from tools import road, tips
 from tools.page import FOLD, Page
-from tools.site import DEFAULT, LOCALES, address, say, words
+from tools.site import DEFAULT, LOCALES, say
 
 PAGES = [Page.read(locale, name) for name in road.names() for locale in LOCALES]
 EACH = for_each(PAGES)
@@ -91,12 +91,3 @@ def test_terms_are_explained_before_they_are_used(locale):
                     found.append(say(place, "explained-later", term=match[0], where=there))
                     bold.add(entry)
     report(found)
-
-
-def test_a_page_of_the_road_says_how_long_it_takes(site):
-    for name in road.names():
-        for locale in LOCALES:
-            said = words(locale)["minutes"].format(road.minutes(Page.read(locale, name).text))
-            html = (site / address(locale, name) / "index.html").read_text(encoding="utf-8")
-            if f">{said}</p>" not in html:
-                report([say(f"docs/{locale}/{name}.md:1", "minutes-not-shown", said=said)])

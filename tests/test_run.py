@@ -12,8 +12,18 @@ import time
 
 import pytest
 
-from tools import run
-from tools.site import ROOT, SNIPPETS, message
+from conftest import report
+from tools import run, snippet
+from tools.site import ROOT, SNIPPETS, message, relative, say
+
+
+def test_pytest_codeblocks_collects_every_snippet():
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "snippets"]
+    env = os.environ | {"PAGE": ""}
+    listed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True).stdout
+    collected = re.findall(r"^(snippets/.*)::line [123]$", listed, re.MULTILINE)
+    missed = {relative(path) for path in snippet.paths()} - set(collected)
+    report(say(f"{name}:1", "not-collected") for name in missed)
 
 
 def test_a_fork_is_like_a_fresh_interpreter(interpreter):

@@ -15,9 +15,11 @@ from bs4 import BeautifulSoup
 from playwright._impl._driver import compute_driver_executable
 
 from conftest import report
+from tools import road
 from tools import site as sites
+from tools.page import Page
 from tools.pytest_plugin import PAGE
-from tools.site import LOCALES, ROOT, home, message, relative, say
+from tools.site import LOCALES, ROOT, home, message, relative, say, words
 
 SITE_URL = "https://example.org/notes/"
 # `connect-src` is for the index of the search; `data:` for the icons in the theme's style sheets.
@@ -512,3 +514,12 @@ def test_a_mistake_is_reported_with_a_form_that_is_filled_in(site, shown, locale
         assert query.keys() <= fields.keys(), (
             f"{form}: no field {query.keys() - fields.keys()}, which the link on {source(site, path)} fills in."
         )
+
+
+def test_a_page_of_the_road_says_how_long_it_takes(site):
+    for name in road.names():
+        for locale in LOCALES:
+            said = words(locale)["minutes"].format(road.minutes(Page.read(locale, name).text))
+            html = (site / sites.address(locale, name) / "index.html").read_text(encoding="utf-8")
+            if f">{said}</p>" not in html:
+                report([say(f"docs/{locale}/{name}.md:1", "minutes-not-shown", said=said)])

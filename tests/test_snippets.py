@@ -1,9 +1,7 @@
 """Every snippet is of its form: one block, which pytest-codeblocks runs, and a stable output."""
 
 import ast
-import os
 import re
-import subprocess
 import sys
 import unicodedata
 from functools import cache
@@ -13,7 +11,7 @@ import pytest_codeblocks
 
 from conftest import for_each, report
 from tools import snippet
-from tools.site import ROOT, SNIPPETS, Mistake, relative, say
+from tools.site import SNIPPETS, Mistake, relative, say
 
 EACH = for_each(snippet.paths())
 UNSTABLE = {
@@ -53,15 +51,6 @@ def test_one_block_which_pytest_codeblocks_runs(path):
         "sees-other-marks": found.marks != marks or skips,
     }
     report(say(f"{block.name}:1", what) for what in wrong if wrong[what])
-
-
-def test_pytest_codeblocks_collects_every_snippet():
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "snippets"]
-    env = os.environ | {"PAGE": ""}
-    listed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True).stdout
-    collected = re.findall(r"^(snippets/.*)::line [123]$", listed, re.MULTILINE)
-    missed = {relative(path) for path in snippet.paths()} - set(collected)
-    report(say(f"{name}:1", "not-collected") for name in missed)
 
 
 def test_nothing_else_in_snippets():
