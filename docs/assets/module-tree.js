@@ -8,7 +8,7 @@
   // Its words are docs/data/words.yml's, in the page's language: "{name}" is filled in.
   const words = JSON.parse(table.dataset.words);
   const say = (what, values = {}) => words[what].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const number = (n) => n.toLocaleString(document.documentElement.lang);
+  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");  // as both languages have it; the browser's own takes 30 ms to load
 
   // A submodule: its row, and the keys below it that are parameters.
   const modules = [...table.tBodies[0].rows].map((row) => ({ row, path: row.dataset.path, name: row.dataset.path || "model" }));
@@ -20,14 +20,14 @@
   const frozen = new Set();
 
   const inModule = (module) => module.keys.length > 0 && module.keys.every((key) => frozen.has(key));
-  const parent = (module) => modules.findLast((other) => other !== module && inside(module.path, other) && other.path.length < module.path.length);
+  for (const module of modules) module.above = modules.findLast((other) => other !== module && inside(module.path, other) && other.path.length < module.path.length);
   const expression = (module) => ["model", ...module.path.split(".").filter(Boolean)].join(".").replace(/\.(\d+)/g, "[$1]");
 
   // What the reader touches: a box for each submodule with parameters, a button for each that has submodules of its own.
   for (const module of modules) {
     const header = module.row.cells[0];
     const [code] = header.getElementsByTagName("code");
-    const below = modules.filter((other) => other !== module && parent(other) === module);
+    const below = modules.filter((other) => other.above === module);
     if (module.path && below.length) {
       const button = make("button", { type: "button", className: "open", ariaLabel: say("open", module), ariaExpanded: "false" });
       button.addEventListener("click", () => {
@@ -53,7 +53,7 @@
   }
   const unfold = () => {
     for (const module of modules) {
-      const above = parent(module);
+      const { above } = module;
       module.row.hidden = Boolean(above) && (!above.open || above.row.hidden);
     }
   };

@@ -46,7 +46,6 @@
   };
   addEventListener("resize", reach);
   for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reach);
-  reach();
 
   // What the end of an address names; in some addresses a % stands for itself.
   const named = (hash) => {
@@ -88,11 +87,15 @@
   };
   if (links.length) {
     addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true });
-    follow();
   }
 
   const here = document.querySelector(".md-sidebar--primary a.md-nav__link--active");
-  if (here) reveal(here);
+  // What asks how the page is laid out waits until all scripts have changed it, or it would be laid out anew for each.
+  addEventListener("DOMContentLoaded", () => {
+    if (links.length) follow();
+    if (here) reveal(here);
+    reach();
+  });
 
   // The model that a block begins with is folded until it is asked for.
   for (const button of document.querySelectorAll("button.given")) {
