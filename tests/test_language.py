@@ -237,13 +237,14 @@ def spellings(locale):
 def other_spellings(page):
     """A glossary's name with other spaces, hyphens or capitals: 데이터로더, fine tune, Data Loader."""
     known = spellings(page.locale)
-    begins = {name[:2] for name in known}
+    begins = {name[:3] for name in known}
     for line in lines(page):
         words = list(re.finditer(rf"[A-Za-z]+|{HANGUL}+|{BLANK}", line.words))
         for first, word in enumerate(words):
             if word[0] == BLANK or first and words[first - 1].end() == word.start():
                 continue
-            if line.words[word.start() :][:3].translate(JOINED)[:2].lower() not in begins:
+            begin = line.words[word.start() :][:5].translate(JOINED).lower()
+            if begin[:3] not in begins and begin[:2] not in begins:
                 continue
             for before, last in zip([None, *words[first:]], words[first : first + 4]):
                 if before and not re.fullmatch("[ _-]?", line.words[before.end() : last.start()]):

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections import Counter
+from functools import cache
 from itertools import permutations, product
 
 import pytest
@@ -159,6 +160,11 @@ def test_no_page_is_lost():
     )
 
 
+@cache
+def addresses(locale, name):
+    return Page.read(locale, name).addresses
+
+
 @EACH
 def test_links_lead_somewhere(page):
     problems = []
@@ -172,8 +178,8 @@ def test_links_lead_somewhere(page):
             problems.append(page.say(number, "no-page-there", link=link))
         elif anchor and there.suffix == ".md":
             locale, _, name = there.relative_to(DOCS).as_posix()[:-3].partition("/")
-            if anchor not in Page.read(locale, name).addresses:
-                known = filter(None, Page.read(locale, name).addresses)
+            if anchor not in addresses(locale, name):
+                known = filter(None, addresses(locale, name))
                 near = difflib.get_close_matches(anchor, known, 1)
                 what = "no-heading-near" if near else "no-heading"
                 fields = {"page": target or page.file, "anchor": anchor, "near": "".join(near)}

@@ -8,7 +8,6 @@ import zlib
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
-from playwright.sync_api import sync_playwright
 
 from tools import snippet
 from tools.browser import CHROMIUM, FLAGS
@@ -42,6 +41,9 @@ def with_text(png: bytes, text: str) -> bytes:
 
 def main() -> int:
     """Draw the card of each language. Raises Mistake if there is no Chromium or no room."""
+    # It takes a while to import, and make check asks for the text alone.
+    from playwright.sync_api import sync_playwright
+
     if not CHROMIUM:
         raise Mistake(message("card-needs-chromium"))
     with sync_playwright() as playwright:
