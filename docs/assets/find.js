@@ -41,7 +41,7 @@ const bare = (text) => words(text).map(shortest).join("").replaceAll("_", "");
 // Words of a question that say nothing of what is asked for, and values of arguments.
 const EMPTY = new Set("nn torch self f true false a an the of to in is are be how do does i what why when which for and with it on my can 어떻게 무엇 왜 방법 법 및".split(" "));
 // And of one that is a sentence, besides: what is said of any trouble.
-const FILLING = new Set("i me you we this that there as at from by but or so if then though although even still just only after while all any every no not doesn don t isn won s cannot get gets got keep keeps go goes happen happens should would could need want try trying use using way get error errors issue problem fix solve fails fail wrong work works working some very more than into them they has have had was were been 안 못 때 때도 것 수 더 다시 계속 왜 다 전부 모두 그리고 그런데 에러 오류 문제 해결 이유 현상 경우 후 뒤 나서 있다 있는 있어요 없다 없는 없어요 해요 나요 돼요 된다 되나요 하나요 한다 난다 나는 않는다 않아요 않는 된 됩니다 합니다 나옵니다 인데 인데도 했는데 했는데도".split(" "));
+const FILLING = new Set("i me you we this that there as at from by but or so if then though although even still just only after while all any every no not doesn don t isn won s cannot get gets got keep keeps go goes happen happens should would could need want try trying use using way get error errors issue problem fix solve fails fail wrong work works working some very more than into them they has have had was were been 안 못 때 때도 것 수 더 다시 계속 왜 다 전부 모두 그리고 그런데 에러 오류 문제 해결 이유 현상 경우 후 뒤 나서 있다 있는 있어요 없다 없는 없어요 해요 나요 돼요 된다 되나요 하나요 한다 난다 나는 않는다 않아요 않는 된 됩니다 합니다 나옵니다 인데 인데도 했는데 했는데도 하나 두 세 개 번 좀 혹시 그냥 같아요 같은데 같습니다 궁금합니다 질문 하는데 하니 하니까 했더니 되는데 되나 되는지 하는지 인가요 인가 건가요 어떤 무슨 자꾸 갑자기 나중에 지금".split(" "));
 
 // ---- The index: for each word, in which sections it stands and how much it says there.
 const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
@@ -101,8 +101,10 @@ const learn = ({ sections, messages, asked, synonyms }, all) => {
   for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.6;  // found by its message, not by a name in it
   const means = meaning(synonyms);
   const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text, means) })));
-  const spelled = [...new Set(phrases.flatMap(({ words: each }) => each))], vocabulary = new Map();  // of all questions; of a section's
+  const vocabulary = new Map();  // of a section's questions, its title and the names in it
   for (const { number, words: each } of phrases) vocabulary.set(number, new Set([...(vocabulary.get(number) || []), ...each]));
+  for (const [number, known] of vocabulary) for (const word of stems(`${sections[number][1]} ${sections[number][4]}`, means)) known.add(word);
+  const spelled = [...new Set([...vocabulary.values()].flatMap((known) => [...known]))];
   return { ...all, learned, tells, phrases, means, spelled, vocabulary };
 };
 const recognize = ({ learned, tells }, query) => {
@@ -128,13 +130,20 @@ const meaning = (synonyms) => {
 // What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
 const stems = (text, means) => {
   const all = words(text.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : ` ${after}`)));
-  return [...new Set(all.filter((word) => !EMPTY.has(word) && !FILLING.has(word)).map(means))];
+  return [...new Set(all.filter((word) => !EMPTY.has(word) && !forms(word).some((form) => FILLING.has(form)) && !/^\d+$/.test(word)).map(means))];
 };
-const alike = (a, b) => a === b || (/[ㄱ-ㅣ]/.test(a) && (inflected(a, b) > 0 || (Math.min(a.length, b.length) > 3 && Math.abs(a.length - b.length) < 4 && (a.startsWith(b) || b.startsWith(a)))));
+const alike = (a, b) => {
+  if (a === b) return true;
+  const hangul = /[ㄱ-ㅣ]/.test(a), begins = Math.min(a.length, b.length) > 3 && (a.startsWith(b) || b.startsWith(a));
+  return (hangul && inflected(a, b) > 0) || (begins && Math.abs(a.length - b.length) < (hangul ? 4 : 3));
+};
 const understand = ({ phrases, means, spelled, vocabulary }, query) => {
   const typed = stems(query, means), best = new Map();
-  if (typed.length < 3) return best;
-  const same = new Map(typed.map((word) => [word, new Set(spelled.filter((other) => alike(word, other)))]));
+  if (typed.length < 2 || query.trim().split(/\s+/).length < 3) return best;
+  const same = new Map(typed.map((word) => {
+    const known = spelled.filter((other) => alike(word, other));
+    return [word, new Set(known.length || word.length < 6 || /\d/.test(word) ? known : spelled.filter((other) => slip(word, other)))];
+  }));
   // A word that is in the questions about few sections says more; one that is in none, little.
   const has = (each, word) => [...same.get(word)].some((other) => each.has(other));
   const weights = new Map(typed.map((word) => {
@@ -144,12 +153,16 @@ const understand = ({ phrases, means, spelled, vocabulary }, query) => {
   const sum = (list) => list.reduce((whole, word) => whole + weights.get(word), 0), total = sum(typed);
   for (const { number, words: each } of phrases) {
     const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(vocabulary.get(number), word));
-    if (covered.length < 2) continue;
+    if (covered.length < 2 && !covered.some((word) => word.includes("_"))) continue;  // a name says enough alone
     const one = (2 * sum(shared)) / (sum(shared) + (total / typed.length) * (each.length - Math.min(each.length, shared.length)) + total);
     const share = 0.5 * one + 0.5 * (sum(covered) / total);
-    if (share > 0.4) best.set(number, Math.max(best.get(number) || 0, share));
+    if (share > 0.3) best.set(number, [...(best.get(number) || []), share]);
   }
-  return best;
+  // The nearest question, and a little of the next two.
+  return new Map([...best].map(([number, shares]) => {
+    const [first, second = 0, third = 0] = shares.sort((a, b) => b - a);
+    return [number, first + 0.15 * (second + third)];
+  }));
 };
 
 // ---- A word typed with the keyboard in the other language: vkfkalxj is 파라미터, ㅔㅁㄱ므ㄷㅅㄷㄱ is parameter.
@@ -295,9 +308,13 @@ export const score = (all, query) => {
   // A dotted name, torch.load, where it stands as it was typed.
   const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
   const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
+  const told = sections.map((_, number) => (total[number] * asked.length) / sum * (found[number] / sum) ** (asked.length > 3 ? 2 : 3) * worth[number]);
+  const most = Math.max(...told) || 1;
   const hits = sections.map((section, number) => {
-    const said = (total[number] * asked.length) / sum * (found[number] / sum) ** (asked.length > 3 ? 2 : 3), typed = verbatim(section), how = explains.get(number) || 0, message = recognized.get(number) || 2 * (understood.get(number) || 0);
-    return { section, score: (said + typed) * worth[number] + EXPLAINS * (how + message), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
+    const typed = verbatim(section), how = explains.get(number) || 0, message = recognized.get(number) || 2 * (understood.get(number) || 0);
+    // Of sections that answer much the same question, the one that has more of its words.
+    const more = understood.size ? 0.5 * told[number] / most : 0;
+    return { section, score: told[number] + typed * worth[number] * (understood.size ? 2 : 1) + EXPLAINS * (how + message + more), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
   }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score);
   // What has all that was asked for comes before what has a part of it, unless the best has not.
   if (hits[0]?.exact) hits.sort((a, b) => b.exact - a.exact);
