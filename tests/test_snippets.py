@@ -19,8 +19,6 @@ UNSTABLE = {
     r"\d\.\d{5,}": "prints-decimals",
     r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d": "prints-time",
 }
-# A line that imports more than torch.
-OTHERS = re.compile(r"^\s*(?:import|from)\s+(?!torch\b[^,\n]*$)", re.MULTILINE)
 CLOCK = re.compile(r"^\s*(?:import|from)\s+(time|datetime)\b", re.MULTILINE)
 # What fits a phone of 390 px, where code runs from edge to edge and scrolls, at worst, by a word;
 # an output never does. The check of an exercise is exempt: nobody reads it.
@@ -82,13 +80,11 @@ def test_output_cannot_vary(path):
 def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
     if not (block := read(path)):
         return
-    first = block.code.partition("\n")[0]
-    if not OTHERS.search(block.code) and not first.startswith("# Needs"):
-        return  # without reading all of its code
     known = sys.stdlib_module_names | {"torch", *(file.stem for file in snippet.MODULES)}
     nodes = (node for node in ast.walk(ast.parse(block.code)) if hasattr(node, "names"))
     names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
     more = sorted({name.partition(".")[0] for name in names} - known)
+    first = block.code.partition("\n")[0]
     says = f"# Needs PyTorch and {' and '.join(more)}."
     if more and first != says:
         report([say(f"{block.name}:2", "says-no-need", modules=", ".join(more), first=says)])
