@@ -347,7 +347,7 @@ export const score = (all, query) => {
     sum += rare;
     here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
   }
-  const recognized = recognize(all, query), understood = recognized.size || named ? null : understand(all, query);
+  const recognized = recognize(all, query), understood = recognized.size || named ? null : understand(all, respelled ? asked.join(" ") : query);
   // A dotted name, torch.load, where it stands as it was typed.
   const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
   const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
