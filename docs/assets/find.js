@@ -4,13 +4,13 @@
 const LEAD = [..."ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"];
 const VOWEL = "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ".split(" ");
 const TAIL = " ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(" ");
-const typed = (syllable) => {
+const strokes = (syllable) => {
   const code = syllable.charCodeAt(0) - 0xac00;
   return LEAD[Math.floor(code / 588)] + VOWEL[Math.floor(code / 28) % 21] + TAIL[code % 28];
 };
 const keysOf = new Map();  // a word that is asked for is compared with every word of the index
 const keys = (word) => {
-  if (!keysOf.has(word)) keysOf.set(word, word.replace(/[가-힣]/g, typed));
+  if (!keysOf.has(word)) keysOf.set(word, word.replace(/[가-힣]/g, strokes));
   return keysOf.get(word);
 };
 const words = (text) => text.normalize("NFC").toLowerCase().match(/[a-z0-9_]+|[가-힣ㄱ-ㅎㅏ-ㅣ]+/g) || [];
@@ -43,6 +43,17 @@ const EMPTY = new Set("nn torch self f true false a an the of to in is are be ho
 // And of one that is a sentence, besides: what is said of any trouble.
 const FILLING = new Set("i me you we this that there as at from by but or so if then though although even still just only after while all any every no not doesn don t isn won s cannot get gets got keep keeps go goes happen happens should would could need want try trying use using way get error errors issue problem fix solve fails fail wrong work works working some very more than into them they has have had was were been 안 못 때 때도 것 수 더 다시 계속 왜 다 전부 모두 그리고 그런데 에러 오류 문제 해결 이유 현상 경우 후 뒤 나서 있다 있는 있어요 없다 없는 없어요 해요 나요 돼요 된다 되나요 하나요 한다 난다 나는 않는다 않아요 않는 된 됩니다 합니다 나옵니다 인데 인데도 했는데 했는데도 하나 두 세 개 번 좀 혹시 그냥 같아요 같은데 같습니다 궁금합니다 질문 하는데 하니 하니까 했더니 되는데 되나 되는지 하는지 인가요 인가 건가요 어떤 무슨 자꾸 갑자기 나중에 지금".split(" "));
 
+// By the first key: what doesn't begin as a word does is no form of it.
+const byFirst = (all, spelling) => {
+  const found = new Map();
+  for (const one of all) {
+    const first = spelling(one)[0];
+    if (found.has(first)) found.get(first).push(one);
+    else found.set(first, [one]);
+  }
+  return found;
+};
+
 // ---- The index: for each word, in which sections it stands and how much it says there.
 const TITLE = 12, PAGE = 2, CODE = 2.5, PROSE = 1, BLOCK = 0.4, EXPLAINS = 30;
 const prepare = ({ sections, terms, worth }) => {
@@ -55,7 +66,7 @@ const prepare = ({ sections, terms, worth }) => {
       if (parts.length > 1) for (const part of parts) seen.set(part, (seen.get(part) || 0) + 0.4);
     }
     for (const [word, times] of seen) {
-      if (!index.has(word)) index.set(word, { keys: keys(word), at: new Map() });
+      if (!index.has(word)) index.set(word, { word, keys: keys(word), at: new Map() });
       const { at } = index.get(word);
       at.set(number, (at.get(number) || 0) + worth * shape(times, seen.size));
     }
@@ -72,7 +83,7 @@ const prepare = ({ sections, terms, worth }) => {
   const titled = new Set(sections.flatMap(([, title]) => (words(title).length < 5 ? words(title) : [])));
   const numbers = new Map(sections.map(([address], number) => [address, number]));
   return {
-    sections, index,
+    sections, index, begins: byFirst([...index.values()], (value) => value.keys),
     // How much a page is there to explain: docs/data/search.yml says so of the first pattern that fits an address.
     worth: sections.map(([address]) => (worth.find(([pattern]) => new RegExp(pattern).test(address)) || [, 1])[1]),
     joined: sections.map(([, title, , prose]) => [phrase(title), phrase(prose)]),
@@ -99,13 +110,7 @@ const learn = ({ sections, messages, asked, synonyms }, all) => {
   const tells = new Map([...often].map(([part, times]) => [part, Math.log(1 + learned.length / times) * (part.includes(" ") ? 1 : 0.5)]));
   for (const one of learned) one.whole = [...one.parts].reduce((sum, part) => sum + tells.get(part), 0);
   for (const number of new Set(learned.map((one) => one.number))) all.worth[number] *= 0.6;  // found by its message, not by a name in it
-  const means = meaning(synonyms);
-  const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: stems(text, means) })));
-  const vocabulary = new Map();  // of a section's questions, its title and the names in it
-  for (const { number, words: each } of phrases) vocabulary.set(number, new Set([...(vocabulary.get(number) || []), ...each]));
-  for (const [number, known] of vocabulary) for (const word of stems(`${sections[number][1]} ${sections[number][4]}`, means)) known.add(word);
-  const spelled = [...new Set([...vocabulary.values()].flatMap((known) => [...known]))];
-  return { ...all, learned, tells, phrases, means, spelled, vocabulary };
+  return { ...all, learned, tells, ...understanding(asked, numbers, all.index, meaning(synonyms)) };
 };
 const recognize = ({ learned, tells }, query) => {
   const typed = [...pieces(query)].filter((part) => tells.has(part)), best = new Map();
@@ -121,48 +126,85 @@ const recognize = ({ learned, tells }, query) => {
   }
   return best;
 };
-// Words that docs/data/synonyms.yml has in one line are one word.
+// Words that docs/data/synonyms.yml has in one line are one word; of others, value and values: valu, slowly: slow.
+const root = (word) => (/[가-힣]/.test(word) ? shortest(word) : shortest(word).replace(/(?<=[a-z]{4})ly$/, "").replace(/(?<=[a-z]{3})e$/, ""));
 const meaning = (synonyms) => {
-  const known = synonyms.flatMap((line, number) => line.map((word) => [/[가-힣]/.test(word) ? keys(phrase(word)) : shortest(word), `@${number}`]));
-  const latin = new Map(known), begun = known.filter(([word]) => /[ㄱ-ㅣ]/.test(word));
-  return (word) => latin.get(shortest(word)) || (begun.find(([start]) => keys(word).startsWith(start)) || [, keys(shortest(word))])[1];
+  const known = synonyms.flatMap((line, number) => line.map((word) => [/[가-힣]/.test(word) ? keys(phrase(word)) : root(word), `@${number}`]));
+  const means = new Map(known), found = new Map();
+  const one = (word) => {
+    const whole = keys(word);
+    if (means.has(root(word))) return means.get(root(word));
+    for (let end = whole.length; end > 1; end -= 1) if (/[ㄱ-ㅣ]/.test(whole) && means.has(whole.slice(0, end))) return means.get(whole.slice(0, end));  // 늘어난다 is not 늘
+    return keys(root(word));
+  };
+  return (word) => found.get(word) || found.set(word, one(word)).get(word);
 };
-// What people ask in their own words: how much of a question and of one that docs/data/asked.yml has is the same.
 const stems = (text, means) => {
   const all = words(text.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : ` ${after}`)));
-  return [...new Set(all.filter((word) => !EMPTY.has(word) && !forms(word).some((form) => FILLING.has(form)) && !/^\d+$/.test(word)).map(means))];
+  return [...new Set(all.filter((word) => !EMPTY.has(word) && !/^\d+$/.test(word) && !forms(word).some((form) => FILLING.has(form))).map(means))];
 };
 const alike = (a, b) => {
   if (a === b) return true;
   const hangul = /[ㄱ-ㅣ]/.test(a), begins = Math.min(a.length, b.length) > 3 && (a.startsWith(b) || b.startsWith(a));
-  return (hangul && inflected(a, b) > 0) || (begins && Math.abs(a.length - b.length) < (hangul ? 4 : 3));
+  return (begins && Math.abs(a.length - b.length) < (hangul ? 4 : 3)) || (hangul && inflected(a, b) > 0);
 };
-const understand = ({ phrases, means, spelled, vocabulary }, query) => {
-  const typed = stems(query, means), best = new Map();
-  if (typed.length < 2 || query.trim().split(/\s+/).length < 3) return best;
-  const same = new Map(typed.map((word) => {
-    const known = spelled.filter((other) => alike(word, other));
-    return [word, new Set(known.length || word.length < 6 || /\d/.test(word) ? known : spelled.filter((other) => slip(word, other)))];
-  }));
-  // A word that is in the questions about few sections says more; one that is in none, little.
-  const has = (each, word) => [...same.get(word)].some((other) => each.has(other));
-  const weights = new Map(typed.map((word) => {
-    const count = [...vocabulary.values()].filter((each) => has(each, word)).length;
-    return [word, count ? Math.log(1 + vocabulary.size / count) : 1];
-  }));
-  const sum = (list) => list.reduce((whole, word) => whole + weights.get(word), 0), total = sum(typed);
+
+// ---- What people ask in their own words: a section is near if one of its questions in docs/data/asked.yml is, and if
+// the words stand in many of its questions, in its title, or in its text.
+const understanding = (asked, numbers, index, means) => {
+  const phrases = Object.entries(asked).flatMap(([address, texts]) => texts.map((text) => ({ number: numbers.get(address), words: new Set(stems(text, means)) })));
+  const questions = new Map(), said = new Map(), stand = new Map();  // of a section; of a word, by section: in how many questions, how much in the text
+  const into = (map, key) => map.get(key) || map.set(key, new Map()).get(key);
   for (const { number, words: each } of phrases) {
-    const here = new Set(each), shared = typed.filter((word) => has(here, word)), covered = typed.filter((word) => has(vocabulary.get(number), word));
-    if (covered.length < 2 && !covered.some((word) => word.includes("_"))) continue;  // a name says enough alone
-    const one = (2 * sum(shared)) / (sum(shared) + (total / typed.length) * (each.length - Math.min(each.length, shared.length)) + total);
-    const share = 0.5 * one + 0.5 * (sum(covered) / total);
-    if (share > 0.3) best.set(number, [...(best.get(number) || []), share]);
+    questions.set(number, (questions.get(number) || 0) + 1);
+    for (const word of each) into(said, word).set(number, (said.get(word).get(number) || 0) + 1);
   }
-  // The nearest question, and a little of the next two.
-  return new Map([...best].map(([number, shares]) => {
+  for (const [word, { at }] of index) {
+    const here = into(stand, means(word));
+    for (const [number, worth] of at) here.set(number, (here.get(number) || 0) + worth);
+  }
+  return { means, phrases, questions, said, stand, spelled: byFirst([...new Set([...said.keys(), ...stand.keys()])], (word) => word) };
+};
+// How much says the nearest question, and the next two; that the words are covered at all, and by questions rather than
+// by the text; and what the words of the query say each for itself. By what people asked, tests/queries.yml has some of it.
+const NEAR = 1.1, EXTRA = 1.5, NEXT = 0.4, SHARP = 1.5, COVER = 1.5, ASKED = 1.8, STANDS = 0.1, HALF = 0.28, LONG = 0.14, UNASKED = 0.35, RARE = 0.72;
+const TOLD = 0.3, TYPED = 0.02, NAMED = 0.3, CLOSE = 1;
+const TROUBLE = 1.05, TROUBLE_OR_TASK = /pitfalls\/|errors\/|recipes\//;  // whoever asks in a sentence has one or the other
+const understand = ({ sections, means, phrases, questions, said, stand, spelled }, query) => {
+  const typed = stems(query, means), near = new Float64Array(sections.length);
+  if (typed.length < 2 || words(query).length < 3) return null;
+  const same = typed.map((word) => (spelled.get(word[0]) || []).filter((other) => alike(word, other)));
+  // A word that is in the questions about few sections says more; one that is in none, as its place in the text says.
+  const weights = same.map((others) => {
+    const asked = new Set(others.flatMap((other) => [...(said.get(other)?.keys() || [])])).size;
+    const stands = new Set(others.flatMap((other) => [...(stand.get(other)?.keys() || [])])).size;
+    return (asked ? Math.log(1 + questions.size / asked) : UNASKED * Math.log(1 + sections.length / Math.max(stands, 1))) ** RARE;
+  });
+  const total = weights.reduce((sum, weight) => sum + weight, 0), best = new Map();
+  for (const { number, words: each } of phrases) {
+    const shared = same.map((others) => others.some((other) => each.has(other)));
+    const count = shared.filter(Boolean).length, sum = weights.reduce((whole, weight, place) => whole + shared[place] * weight, 0);
+    if (!count) continue;
+    const share = (2 * sum) / (sum + total + EXTRA * (total / typed.length) * Math.max(each.size - count, 0));
+    best.set(number, [...(best.get(number) || []), share ** SHARP]);
+  }
+  for (const [number, shares] of best) {
     const [first, second = 0, third = 0] = shares.sort((a, b) => b - a);
-    return [number, first + 0.15 * (second + third)];
-  }));
+    near[number] = NEAR * (first + NEXT * (second + third));
+  }
+  same.forEach((others, place) => {
+    const asked = new Map(), text = new Map();
+    for (const other of others) {
+      for (const [number, times] of said.get(other) || []) asked.set(number, (asked.get(number) || 0) + times);
+      for (const [number, worth] of stand.get(other) || []) text.set(number, Math.max(text.get(number) || 0, worth));
+    }
+    for (const number of new Set([...asked.keys(), ...text.keys()])) {
+      const times = asked.get(number) || 0;
+      const much = (times && (ASKED * (1 + 0.5 * Math.log2(times))) / (1 - LONG + (LONG * (questions.get(number) || 0)) / 7)) + STANDS * Math.min(text.get(number) || 0, 12);
+      near[number] += (COVER * weights[place] * (much / (much + HALF))) / total;
+    }
+  });
+  return near;
 };
 
 // ---- A word typed with the keyboard in the other language: vkfkalxj is 파라미터, ㅔㅁㄱ므ㄷㅅㄷㄱ is parameter.
@@ -193,11 +235,11 @@ const inflected = (typed, other) => {
   const rest = Math.max(typed.length, other.length) - start;
   return start >= 5 && rest <= 5 && start > rest ? 0.6 * (start / (start + rest)) : 0;
 };
-const similar = (form, entry, word) => {
+const similar = (form, entry) => {
   const typed = keys(form);
   if (entry.keys === typed) return 1;
   if (!entry.keys.startsWith(typed)) return inflected(typed, entry.keys);
-  if (PARTICLES.includes(word.slice(form.length)) && word.startsWith(form)) return 0.95;
+  if (PARTICLES.includes(entry.word.slice(form.length)) && entry.word.startsWith(form)) return 0.95;
   return 0.35 + 0.45 * (typed.length / entry.keys.length);
 };
 // One key too many, too few, another, or two in the wrong order.
@@ -233,7 +275,7 @@ const mend = ({ index, joined, terms }, word) => {
 export const score = (all, query) => {
   const otherwise = meant(all, query);
   if (otherwise !== query) return { ...score(all, otherwise), respelled: true };
-  const { sections, index, joined, plain, worth, terms } = all;
+  const { sections, index, begins, joined, plain, worth, terms } = all;
   // eval()에서: what hangs on a name in Latin letters is no word of its own.
   const parted = query.replace(/(?<=[\w)\]])[가-힣]+/g, (after) => (PARTICLES.includes(after) || ENDINGS.includes(after) ? " " : after));
   let asked = words(parted);
@@ -275,7 +317,8 @@ export const score = (all, query) => {
     for (const word of asked) if (called(word)) others.set(word, [...(others.get(word) || []), ...names.map((name) => name.bare)]);
     if (best === 1 && asked.length > 1) others.set(asked[0], [...(others.get(asked[0]) || []), ...names.map((name) => name.bare)]);
   }
-  plain.forEach((title, number) => { if (title === whole) explain(number, 0.5 * worth[number]); });
+  const entitled = (title) => title === whole || title === phrase(query), named = plain.some(entitled) || Math.max(...explains.values()) === 1;
+  plain.forEach((title, number) => { if (entitled(title)) explain(number, 0.5 * worth[number]); });
 
   let sum = 0;
   for (const word of asked) {
@@ -285,8 +328,8 @@ export const score = (all, query) => {
     const here = new Float64Array(sections.length), certain = new Uint8Array(sections.length);
     for (const [form, weight, part] of alternatives) {
       if (form.length < 2 && alternatives.length > 1 && form !== word) continue;
-      for (const [entry, value] of index) {
-        const likeness = similar(form, value, entry) * weight;
+      for (const value of begins.get(keys(form)[0]) || []) {
+        const likeness = similar(form, value) * weight;
         if (likeness) for (const [number, said] of value.at) {
           here[number] = Math.max(here[number], likeness * said);
           if (!part) certain[number] = 1;
@@ -304,20 +347,18 @@ export const score = (all, query) => {
     sum += rare;
     here.forEach((said, number) => { total[number] += said * rare; found[number] += (said > 0) * rare; });
   }
-  const recognized = recognize(all, query), understood = recognized.size ? new Map() : understand(all, query);
+  const recognized = recognize(all, query), understood = recognized.size || named ? null : understand(all, respelled ? asked.join(" ") : query);
   // A dotted name, torch.load, where it stands as it was typed.
   const dotted = (query.match(/[a-z_]\w*(\.\w+)+/gi) || []).map((name) => new RegExp(`(^|[^\\w.])${name.replaceAll(".", "\\.")}(?!\\w)`, "i"));
   const verbatim = ([, title, , prose, named]) => dotted.reduce((most, name) => most + (name.test(title) ? 14 : name.test(named) ? (functional ? 20 : 8) : name.test(prose) ? 4 : 0), 0);
-  const told = sections.map((_, number) => (total[number] * asked.length) / sum * (found[number] / sum) ** (asked.length > 3 ? 2 : 3) * worth[number]);
-  const most = Math.max(...told) || 1;
+  const told = total.map((said, number) => (said * asked.length) / sum * (found[number] / sum) ** (asked.length > 3 ? 2 : 3) * worth[number]), most = Math.max(...told) || 1;
   const hits = sections.map((section, number) => {
-    const typed = verbatim(section), how = explains.get(number) || 0, message = recognized.get(number) || 2 * (understood.get(number) || 0);
-    // Of sections that answer much the same question, the one that has more of its words.
-    const more = understood.size ? 0.5 * told[number] / most : 0;
-    return { section, score: told[number] + typed * worth[number] * (understood.size ? 2 : 1) + EXPLAINS * (how + message + more), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
+    const typed = verbatim(section) * worth[number], how = explains.get(number) || 0, message = recognized.get(number) || 0;
+    if (understood) return { section, score: EXPLAINS * (understood[number] * (TROUBLE_OR_TASK.test(section[0]) ? TROUBLE : 1) + (TOLD * told[number]) / most + TYPED * typed + NAMED * how), exact: understood[number] >= CLOSE || sure[number] === asked.length };
+    return { section, score: told[number] + typed + EXPLAINS * (how + message), exact: message > 0 || (!recognized.size && (sure[number] === asked.length || typed > 0 || how >= 0.5)) };
   }).filter((hit) => hit.score > 0).sort((a, b) => b.score - a.score);
   // What has all that was asked for comes before what has a part of it, unless the best has not.
-  if (hits[0]?.exact) hits.sort((a, b) => b.exact - a.exact);
+  if (hits[0]?.exact && !understood) hits.sort((a, b) => b.exact - a.exact);
   return { hits, asked, respelled };
 };
 
