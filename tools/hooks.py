@@ -31,6 +31,7 @@ from mkdocs.utils import get_relative_url, write_file
 from mkdocs_jupyter.config import settings as jupyter_settings
 from nbconvert.exporters.templateexporter import default_filters
 from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, Name, Operator, Punctuation, Whitespace
 from pymdownx.highlight import Highlight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs imports a hook by its path alone
@@ -58,6 +59,8 @@ MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}'
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
 COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
+PYTHON = re.compile(r'(?<=<div class="language-python highlight"><pre>).*?(?=</pre>)', re.DOTALL)
+SECOND_BLANK = '\n\n<span class="second-blank">\n</span>'
 # The data that macros and drawings show as it stands.
 DRAWN = "layers", "tiny_vla", "curves", "scene", "vla_model", "switches"
 TALKATIVE = (
@@ -167,6 +170,8 @@ def on_startup(*, command, dirty):
     gc.set_threshold(100_000)  # a build makes many objects, and then ends
     Highlight.highlight = highlight_once(Highlight.highlight)
     pymdownx.highlight.get_lexer_by_name = cache(get_lexer_by_name)
+    # Two of three elements of a page would be names and signs, in the color of the code.
+    STANDARD_TYPES.update(dict.fromkeys((Name, Operator, Punctuation, Whitespace), ""))
     mkdocs_macros.plugin.Environment = SandboxedEnvironment
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -368,7 +373,7 @@ def on_page_content(content, *, page, config, files):
     headings = search.HEADING.findall(content)
     build.titles.update({search.one_line(title): lang for _, lang, title in headings if lang})
     # The second of two blank lines in code, which site.css hides on a phone.
-    content = content.replace(">\n\n\n<span", '>\n\n<span class="second-blank">\n</span><span')
+    content = PYTHON.sub(lambda code: code[0].replace(GAP, SECOND_BLANK), content)
     base = config.mdx_configs["pymdownx.snippets"]["base_path"]
     text = plain.plain_page(page.markdown, resolver(page.file, files, config), base)
     write_file(text.encode(), str(Path(config.site_dir, page.file.dest_uri).with_name("index.md")))
