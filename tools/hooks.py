@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urljoin
 
 import mkdocs_macros.plugin
@@ -171,7 +171,8 @@ def on_startup(*, command, dirty):
     Highlight.highlight = highlight_once(Highlight.highlight)
     pymdownx.highlight.get_lexer_by_name = cache(get_lexer_by_name)
     # Two of three elements of a page would be names and signs, in the color of the code.
-    STANDARD_TYPES.update(dict.fromkeys((Name, Operator, Punctuation, Whitespace), ""))
+    plain = dict.fromkeys((Name, Operator, Punctuation, Whitespace), "")
+    cast("dict", STANDARD_TYPES).update(plain)
     mkdocs_macros.plugin.Environment = SandboxedEnvironment
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
