@@ -36,7 +36,8 @@
 
   // What scrolls sideways can be reached with the keyboard, so that its arrow keys scroll it.
   const reach = () => {
-    const boxes = [...document.querySelectorAll("pre > code, article table")];
+    // What is folded is laid out only to be asked, each fold anew; it waits until it is unfolded.
+    const boxes = [...document.querySelectorAll("pre > code, article table")].filter((box) => !box.closest("details:not([open])"));
     // All are asked before one is changed, or the page would be laid out anew for each.
     const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
     boxes.forEach((box, number) => {
