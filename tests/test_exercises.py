@@ -250,7 +250,7 @@ FAULTS = {
         *("self.project(seen)", "nn.Linear(384, 24)(seen)"),
     ),
     "an optimizer without the head": (
-        "nothing changes them",
+        "the optimizer doesn't change them",
         *("    model.action_head = nn.Linear(32, 3)\n", ""),
         *("lr=0.01\n    )\n", "lr=0.01\n    )\n    model.action_head = nn.Linear(32, 3)\n"),
     ),
@@ -313,9 +313,12 @@ def test_each_fault_and_each_pair_is_counted_and_one_is_named(many, interpreter)
         assert code == starter.code, f"{starter.name}:1: not the solution with its eight faults"
 
 
-def test_two_faults_alone_show_in_the_success_rate(interpreter):
-    """As the solution's page says; the others leave it as it is."""
-    answer = read(FIX / "solution.md").answer
-    rates = {name: interpreter.run(planted(answer, [name])).stdout for name in FAULTS}
-    low = {name for name, rate in rates.items() if rate != "success: 1.0\n"}
-    assert low == {"a list", "made in forward"}, rates
+def test_few_faults_show_in_the_success_rate(interpreter):
+    """As the solution's page says: two always, a third with some seeds, the others never."""
+    answer, low = read(FIX / "solution.md").answer, []
+    for seed in ("(1)", "(2)"):
+        code = answer.replace("torch.manual_seed(1)", f"torch.manual_seed{seed}")
+        rates = {name: interpreter.run(planted(code, [name])).stdout for name in FAULTS}
+        low.append({name for name, rate in rates.items() if rate != "success: 1.0\n"})
+    always = {"a list", "made in forward"}
+    assert low == [always, always | {"an optimizer without the head"}], low
