@@ -238,7 +238,7 @@ def test_without_a_script_nothing_is_left_that_does_nothing(site, host, browser)
         page.locator("summary", has_text="Hint 1").click()
         assert page.get_by_text("Two, the Linear layers.").is_visible()
         page.emulate_media(media="print")
-        assert page.get_by_text("with a finished forward").is_visible(), (
+        assert page.get_by_text("it comes with a forward").is_visible(), (
             f"without a script folds are printed closed. See details-content in {CSS}."
         )
         link = page.locator("article a[href^='https://']").first
