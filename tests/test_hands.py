@@ -63,7 +63,7 @@ def test_the_other_language_shows_the_same_section(site, host, browser):
             page.locator("#whole").evaluate(
                 "heading => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 60)"
             )
-            # By its name: the mark follows a frame later, and before that it is on the section that #dropout is in.
+            # By name: until the next frame the mark is on the section that #dropout is in.
             page.locator(".md-sidebar--secondary [aria-current][href$='#whole']").wait_for()
         page.locator(".md-select > button").focus()
         # Not with the pointer, for which Playwright may scroll the page while the menu unfolds.

@@ -59,7 +59,7 @@ MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}'
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
 COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
-PYTHON = re.compile(r'(?<=<div class="language-python highlight"><pre>).*?(?=</pre>)', re.DOTALL)
+# The second of two blank lines in code, which site.css hides on a phone.
 SECOND_BLANK = '\n\n<span class="second-blank">\n</span>'
 # The data that macros and drawings show as it stands.
 DRAWN = "layers", "tiny_vla", "curves", "scene", "vla_model", "switches"
@@ -158,6 +158,7 @@ def highlight_once(highlight):
                 known[key] = highlight(self, part, language, *args, **options)
             made.append(known[key])
         codes = GAP.join(CODE.findall(one)[0] for one in made)
+        codes = codes.replace(GAP, SECOND_BLANK) if language == "python" else codes
         return CODE.sub(lambda _: codes, made[0])
 
     return recall
@@ -373,8 +374,6 @@ def on_page_content(content, *, page, config, files):
     build = builds[current(config)]
     headings = search.HEADING.findall(content)
     build.titles.update({search.one_line(title): lang for _, lang, title in headings if lang})
-    # The second of two blank lines in code, which site.css hides on a phone.
-    content = PYTHON.sub(lambda code: code[0].replace(GAP, SECOND_BLANK), content)
     base = config.mdx_configs["pymdownx.snippets"]["base_path"]
     text = plain.plain_page(page.markdown, resolver(page.file, files, config), base)
     write_file(text.encode(), str(Path(config.site_dir, page.file.dest_uri).with_name("index.md")))
