@@ -12,7 +12,9 @@ RELEASE := $(VENV)/.torch
 
 # What pytest is to run, if not everything: `make test ARGS="snippets -k dropout"`.
 ARGS ?=
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Every block runs in forks. With memory in large pages there is less to copy for one.
+LARGE_PAGES := PYTHONMALLOC=malloc GLIBC_TUNABLES=glibc.malloc.hugetlb=1
+PYTEST := $(LARGE_PAGES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What needs torch, a browser or the built site, or starts our commands; the rest is `make check`.
 SLOW := $(addprefix tests/test_,answers.py axe.py browser.py builds.py checkpoint.py commands.py every_desk.py every_page.py exercises.py hands.py layers.py lerobot.py names.py notebooks.py phone.py reading.py record.py run.py site.py switches.py tiny_vla.py)
 # What a command is about; it is read from the environment, so that no shell sees it.

@@ -1,49 +1,12 @@
-"""Questions are answered by the running release, and in a browser, also without a script."""
+"""Questions are answered in a browser, also without a script."""
 
 import json
 
-import pytest
 from test_hands import PHONE
 
-from conftest import report
-from tools import question, snippet
-from tools.site import SNIPPETS, Mistake, relative, say
+from tools import question
 
-FILE = relative(question.FILE)
 ASKED = "nn-module/modes/#ask-frozen-norm"
-
-
-def asked():
-    """Each question, as a parameter: a question, and its block, by which PAGE=… finds it."""
-    try:
-        found = question.questions().values()
-    except Mistake:
-        return []  # test_questions.py says which
-    return [pytest.param(one, one.block, id=one.id) for one in found]
-
-
-@pytest.mark.parametrize(("one", "block"), asked())
-def test_the_right_choice_is_what_the_block_prints(one, block, interpreter):
-    """On this release; and no wrong choice is that, nor what the code of a wrong choice prints."""
-    if lacks := snippet.lacks(block.needs):
-        pytest.skip(f"{block.name}: {lacks}")
-    printed = interpreter.run(block.code)
-    if printed.error or printed.stdout != block.output:
-        what = {"id": one.id, "printed": printed, "shown": block.output}
-        report([say(f"{FILE}:{one.line}", "right-prints-other", **what)])
-    problems = []
-    for choice, path in zip(one.choices, one.paths):
-        if choice.right or choice.text:
-            continue
-        said = choice.prints
-        if path:
-            said = interpreter.run(snippet.read(SNIPPETS / path).code).stdout
-            if said != choice.prints:
-                what = {"id": one.id, "path": f"snippets/{path}", "printed": said}
-                problems.append(say(f"{FILE}:{choice.line}", "wrong-prints-other", **what))
-        if said.strip() == printed.stdout.strip():
-            problems.append(say(f"{FILE}:{choice.line}", "wrong-is-right", id=one.id))
-    report(problems)
 
 
 def verdict(page, which="#ask-frozen-norm"):

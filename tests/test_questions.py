@@ -1,4 +1,7 @@
-"""Questions are whole, in both languages, on their pages, and fair; test_answers.py runs them."""
+"""Questions are whole, in both languages, on their pages, and fair.
+
+What their blocks print is run with all snippets; test_answers.py has them answered in a browser.
+"""
 
 import re
 
@@ -143,7 +146,10 @@ def test_choices_differ_and_do_not_give_the_answer_away():
     places = [one.right for one in asked()]
     for one in asked():
         for locale in LOCALES:
-            said = [choice.text[locale] if choice.text else choice.prints for choice in one.choices]
+            said = [
+                (choice.text[locale] if choice.text else choice.prints).strip()
+                for choice in one.choices
+            ]
             for choice, text in zip(one.choices, said):
                 if said.count(text) > 1:
                     problems.append(say(f"{FILE}:{choice.line}", "same-choices", id=one.id))

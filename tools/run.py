@@ -125,8 +125,9 @@ class Interpreter:
 def serve(disturbed: bool) -> None:
     """Run each block that arrives on standard input: a JSON string a line, a Result a line."""
     for request in sys.stdin:
-        prepare(request)
-        answer, error, line = in_child(run_block, json.loads(request), disturbed)
+        code = json.loads(request)
+        prepare(code)
+        answer, error, line = in_child(run_block, code, disturbed)
         print(json.dumps(answer or ["", error, line]), flush=True)
 
 
