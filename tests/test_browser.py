@@ -58,7 +58,8 @@ def test_the_keyboard_reaches_everything_in_sight(site, host, browser, width):
             page.keyboard.down("Tab")
         page.keyboard.up("Tab")
         problems += [
-            f"{address or 'home'}, {width} pixels wide: {what}" for what in page.evaluate("judged()")
+            f"{address or 'home'}, {width} pixels wide: {what}"
+            for what in page.evaluate("judged()")
         ]
     page.close()
     report(problems)

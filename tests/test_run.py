@@ -3,6 +3,8 @@
 That each block of the notes does, pytest-codeblocks and tools/pytest_plugin.py see.
 """
 
+import io
+import json
 import os
 import re
 import shutil
@@ -70,6 +72,16 @@ def test_what_no_block_may_do(interpreter, code, error):
     assert result.error and result.error.startswith(error) or error in result.error
     assert result.line == 2 or "_exit" in code or "Process(" in code
     assert not os.path.exists("/tmp/left")
+
+
+def test_what_takes_long_is_prepared_once(monkeypatch):
+    """Where a block asks for it in any of its lines: else each of its runs takes seconds."""
+    code, prepared = "import torch\nfrom peft import LoraConfig\n", []
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(code) + "\n"))
+    monkeypatch.setattr(run, "prepare", prepared.append)
+    monkeypatch.setattr(run, "in_child", lambda *_: (run.Result("", None, None), None, None))
+    run.serve(disturbed=False)
+    assert [name for name, asks in run.LONG.items() if asks.search(prepared[0])] == ["peft"]
 
 
 @pytest.mark.parametrize("start", ["fork", "spawn"])
