@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from test_hands import CSS, DESKTOP, PAINTED, PHONE
+from test_hands import CSS, DESKTOP, PAINTED, PHONE, UNFOLD
 from test_phone import LAYOUT, WIDE
 from test_site import locale_of, source, url
 from test_snippets import columns
@@ -25,7 +25,6 @@ from tools.site import LOCALES, ROOT, home, relative
 from tools.snippet import spoken
 
 SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
-UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 
 
 def run(page, name):

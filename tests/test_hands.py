@@ -12,6 +12,7 @@ PHONE = {
 }
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 CSS = "docs/assets/site.css"
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

@@ -1,8 +1,7 @@
 """What pytest-codeblocks lacks: a block's limits, a second run of it, and what to say if one fails.
 
 pytest-codeblocks runs each block, in a fork of the test's process, with one thread. A second run,
-as a fresh interpreter's, with another hash seed and all threads, has to print the same. An answer
-that no page shows has its second run in test_exercises.py, with its check.
+as a fresh interpreter's, with another hash seed and all threads, has to print the same.
 """
 
 from __future__ import annotations
@@ -226,9 +225,7 @@ def run_block(item, runtest):
     failure, ended, line = run.in_child(limited)
     if ended:
         failure = say(f"{line_in_file(item, line) if line else 1}", "block", does=ended)
-    if not failure and "answers" not in item.path.parts:
-        failure = differs(item, interpreter.run(item.obj.code))
-    if failure:
+    if failure := failure or differs(item, interpreter.run(item.obj.code)):
         raise pytest.fail.Exception(f"{relative(item.path)}:{failure}", pytrace=False)
 
 
