@@ -58,7 +58,7 @@ SOLVED = re.compile(r"(?:.+/)?exercises/solved")
 MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
 COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
-CODE, GAP = re.compile(r"(?<=<code>).*(?=\n</code>)", re.DOTALL), "\n\n\n"
+CODE, GAP = re.compile(r"(?<=<code>).*(?=\n(?:</span>)?</code>)", re.DOTALL), "\n\n\n"
 # The second of two blank lines in code, which site.css hides on a phone.
 SECOND_BLANK = '\n\n<span class="second-blank">\n</span>'
 # The data that macros and drawings show as it stands.
@@ -152,7 +152,8 @@ def highlight_once(highlight):
         if inline:  # is no text, but an element that belongs to its page
             return highlight(self, src, language, *args, inline=inline, **options)
         made = []
-        for part in src.split(GAP) if language == "python" and '"""' not in src else [src]:
+        whole = language != "python" or '"""' in src or options.get("hl_lines")
+        for part in [src] if whole else src.split(GAP):
             key = part, language, *args, repr(options)
             if key not in known:
                 known[key] = highlight(self, part, language, *args, **options)
@@ -216,6 +217,8 @@ def snippets_in(locale: str) -> list[str]:
     own = Path(folder.name, locale, "snippets")
     for path in filter(snippet.is_shown, SNIPPETS.glob("*/exercises/**/*.md")):
         text = snippet.spoken(snippet.read_text(path), locale)
+        if path.parent.name == "wrong":
+            text = snippet.marked(text, path, locale)
         write_file(text.encode(), str(own / path.relative_to(SNIPPETS)))
     return [str(own), str(SNIPPETS)]
 

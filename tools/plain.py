@@ -35,6 +35,8 @@ RENDERED = re.compile(
     | (?<=`)\#!\w+[ ]""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
+# Which lines of a wrong answer are marked: see tools/snippet.py.
+MARKED = re.compile(r'(?<=^```python) hl_lines="[\d ]+"$', re.MULTILINE)
 
 
 def without_allowances(markdown: str) -> str:
@@ -69,4 +71,5 @@ def plain_page(markdown: str, resolve: Callable[[str], str], base: list[str]) ->
     settings = {"pymdownx.snippets": {"base_path": base}}
     reader = Markdown(extensions=["pymdownx.snippets"], extension_configs=settings)
     lines = reader.preprocessors["snippet"].run(markdown.splitlines())
-    return plain(RENDERED.sub(in_words, "\n".join(lines) + "\n"), resolve) + "\n"
+    text = MARKED.sub("", "\n".join(lines) + "\n")
+    return plain(RENDERED.sub(in_words, text), resolve) + "\n"

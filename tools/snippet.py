@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from importlib.metadata import version
 from pathlib import Path
 
@@ -181,6 +182,21 @@ def spoken(text: str, locale: str) -> str:
     return OF_ONE_LANGUAGE.sub(
         lambda m: f"{m['before']}{m['text']}\n" if m["locale"] == own else "", text
     )
+
+
+def marked(text: str, path: Path, locale: str) -> str:
+    """The text of a wrong answer, its fence naming the lines that its solution does not have.
+
+    Not where these are most of its code: it goes another way then, and all of it would be marked.
+    """
+    solution = spoken(solution_of(path).answer, locale).splitlines()
+    lines = text.splitlines()[1 : text.splitlines().index("```")]
+    same = SequenceMatcher(None, solution, lines, autojunk=False).get_matching_blocks()
+    held = {number for _, start, size in same for number in range(start, start + size)}
+    code = [at for at, line in enumerate(lines) if line and not line.lstrip().startswith("#")]
+    other = [str(number + 1) for number in code if number not in held]
+    few = 0 < len(other) <= len(code) / 2
+    return text.replace("\n", f' hl_lines="{" ".join(other)}"\n', 1) if few else text
 
 
 def forms(path: Path) -> tuple[str, ...]:
