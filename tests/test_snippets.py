@@ -11,7 +11,7 @@ import pytest_codeblocks
 
 from conftest import for_each, report
 from tools import snippet
-from tools.site import SNIPPETS, Mistake, relative, say
+from tools.site import DEFAULT, SNIPPETS, Mistake, relative, say
 
 EACH = for_each(snippet.paths())
 UNSTABLE = {
@@ -139,3 +139,16 @@ def test_it_fits_a_phone(path):
 @pytest.mark.parametrize("file", snippet.MODULES, ids=lambda file: file.name)
 def test_what_snippets_import_fits_a_phone(file):
     report(too_wide(relative(file), file.read_text(encoding="utf-8"), COLUMNS["code"]))
+
+
+def test_lines_that_the_solution_does_not_have_are_marked():
+    """In a wrong answer; not its comments, and not most of it."""
+    path = SNIPPETS / "nn-module/exercises/3-freeze/wrong/on-the-module.md"
+    solution = snippet.spoken(snippet.solution_of(path).answer, DEFAULT).splitlines(keepends=True)
+
+    def fence(*lines):
+        return snippet.marked(f"```python\n{''.join(lines)}```\n", path, DEFAULT).splitlines()[0]
+
+    assert fence(*solution) == "```python"
+    assert fence("# freeze\n", *solution[:3], "other()\n", *solution[4:]) == '```python hl_lines="5"'
+    assert fence("other()\n", "another()\n", *solution[:1]) == "```python"
