@@ -150,5 +150,6 @@ def test_lines_that_the_solution_does_not_have_are_marked():
         return snippet.marked(f"```python\n{''.join(lines)}```\n", path, DEFAULT).splitlines()[0]
 
     assert fence(*solution) == "```python"
-    assert fence("# freeze\n", *solution[:3], "other()\n", *solution[4:]) == '```python hl_lines="5"'
+    other = ["# freeze\n", *solution[:3], "other()\n", *solution[4:]]
+    assert fence(*other) == '```python hl_lines="5"'
     assert fence("other()\n", "another()\n", *solution[:1]) == "```python"
