@@ -27,10 +27,10 @@ from tools.site import (
     Mistake,
     message,
     nav,
-    not_yaml,
     relative,
     say,
     words,
+    yaml_file,
 )
 
 FILE = DATA / "questions.yml"
@@ -114,11 +114,9 @@ def questions(file: Path = FILE) -> dict[str, Question]:
 
 def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
     """Each question as the file has it: its line, its fields, and the lines of its choices."""
-    try:
-        loader = LOADER(file.read_text(encoding="utf-8"))
+    with yaml_file(file) as text:
+        loader = LOADER(text)
         root = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        raise not_yaml(file, error) from None
     found = []
     for node in root.value if isinstance(root, yaml.SequenceNode) else [root]:
         line = node.start_mark.line + 1 if node else 1
