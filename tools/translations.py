@@ -31,6 +31,10 @@ class State:
     texts: dict[str, Section]  # by language
     recorded: dict[str, str]  # a hash by language; none if they were never said to be in step
 
+    def place(self, locale: str) -> str:
+        """Where its text in a language stands: the file and the line."""
+        return f"docs/{locale}/{self.page}.md:{self.texts[locale].line}"
+
     @property
     def moved(self) -> list[str]:
         """The languages whose text is another one than the recorded."""
