@@ -169,7 +169,8 @@ def build(folder: Path, root: Path = ROOT, **settings: str) -> list[str]:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     run = subprocess.run(command, cwd=root, env=env | settings, capture_output=True, text=True)
     noise = ("INFO", "  ", "Traceback")
-    lines = [line for line in run.stderr.splitlines() if line and not line.startswith(noise)]
+    told = re.sub(r"^ERROR +-  (?=\S+:\d+: )", "", run.stderr, flags=re.MULTILINE)
+    lines = [line for line in told.splitlines() if line and not line.startswith(noise)]
     # Where the machinery itself has failed: the last of its lines that Python names.
     ours = re.findall(r'File ".*?/(tools/\w+\.py)", line (\d+)', run.stderr)
     if ours and lines:

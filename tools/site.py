@@ -18,6 +18,9 @@ DOCS, SNIPPETS = ROOT / "docs", ROOT / "snippets"
 DATA = DOCS / "data"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# The name of a page that is an exercise.
+EXERCISE = re.compile(r"(?P<folder>.+/exercises)/(?P<number>\d+)-(?P<name>[\w-]+)")
+
 
 class Mistake(PluginError):
     """Something that a contributor has to mend: `file:line: what is wrong, what to do`."""
