@@ -205,18 +205,14 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def send_error(self, code, message=None, explain=None):
         if code != 404:
             return super().send_error(code, message, explain)
-        self.send(
-            404, "text/html; charset=utf-8", Path(self.directory, "notes/404.html").read_bytes()
-        )
+        page = Path(self.directory, "notes/404.html").read_bytes()
+        self.send(404, "text/html; charset=utf-8", page)
 
     def send(self, code: int, kind: str, body: bytes, **headers: str) -> None:
         """Answer with these bytes."""
         self.send_response(code)
-        for name, value in {
-            "Content-Type": kind,
-            "Content-Length": str(len(body)),
-            **headers,
-        }.items():
+        fields = {"Content-Type": kind, "Content-Length": str(len(body)), **headers}
+        for name, value in fields.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)

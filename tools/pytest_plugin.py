@@ -257,15 +257,9 @@ def explain(item, error: BaseException) -> str:
         return say(str(line_in_file(item, line) if line else 1), "block", does=what)
     shown = item.obj.expected_output
     printed = re.sub(r"```\Z", "", str(error).partition("but got\n```\n")[2])
+    names = message("page-shows"), message("block-prints")
     difference = difflib.unified_diff(
-        shown.splitlines(),
-        printed.splitlines(),
-        message("page-shows"),
-        message("block-prints"),
-        "",
-        "",
-        1,
-        "",
+        shown.splitlines(), printed.splitlines(), *names, n=1, lineterm=""
     )
     line = line_in_file(item, item.obj.code.count("\n"))
     return "\n".join([say(str(line), "output-differs"), *difference])
