@@ -117,13 +117,18 @@ def cut(source: Source, markdown: str, name: str) -> list:
     return [*cells, text(name, source.plain("\n".join(lines) + "\n"))]
 
 
+def modules(page: Page) -> list[str]:
+    """The modules that a page offers, which its lab imports."""
+    return [offered["module"] for offered in OFFER.finditer(page.text) if offered["module"]]
+
+
 def lab_cells(source: Source) -> list:
     """The cells of a lab: its page, cut at the snippets, with those that write their modules."""
     _, _, body = source.page.text.partition("\n---\n")
     body = FOLD.sub(FOLDED, body)
     start, mark, body = body.partition("\n## ")
     cells = [text("intro", source.plain(start))]
-    for module in filter(None, (one["module"] for one in OFFER.finditer(source.page.text))):
+    for module in modules(source.page):
         content = f"%%writefile {module}\n{(SNIPPETS / module).read_text(encoding='utf-8')}"
         hidden = {"jupyter": {"source_hidden": True}}
         cells.append(code(Path(module).stem, content, f"Writing {module}\n", **hidden))
