@@ -78,7 +78,7 @@ def raised(cell):
 def modules(book):
     """What a lab's page offers to download for its blocks to import."""
     page = Page.read(LOCALES[0], f"{book.note}/lab")
-    return notebook.SHOWN.findall(page.text) if book.kind == "lab" else []
+    return notebook.modules(page) if book.kind == "lab" else []
 
 
 def code_cells(notebook):

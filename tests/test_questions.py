@@ -164,7 +164,8 @@ def test_choices_differ_and_do_not_give_the_answer_away():
 
 
 def test_every_snippet_of_a_question_is_asked_about():
-    named = {path for one in asked() for path in (one.path, *one.paths)}
+    named = {one.path for one in asked()}
+    named |= {choice.block for one in asked() for choice in one.choices}
     report(
         say(f"{relative(path)}:1", "no-question-names", file=FILE)
         for path in snippet.paths()

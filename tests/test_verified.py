@@ -9,9 +9,9 @@ from packaging.version import Version
 from conftest import report
 from tools import snippet
 from tools.record import verified
-from tools.site import ROOT, SETTINGS, relative, say
+from tools.site import ROOT, data, relative, say
 
-VERIFIED = SETTINGS["extra"]["verified"]
+VERIFIED = data("verified")["extra"]["verified"]
 FILE = "docs/data/verified.yml:3"
 LINES = (ROOT / "requirements.torch.txt").read_text(encoding="utf-8").splitlines()
 TORCH = next(Requirement(line) for line in LINES if line.startswith("torch"))

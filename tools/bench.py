@@ -163,12 +163,12 @@ def axe(browser, address: str) -> int:
 
 def weight(browser, address: str) -> list:
     """[KiB of HTML, CSS and JS as sent, requests, those to other hosts] of a first visit."""
-    page, asked = browser.new_page(), []
-    page.on("request", asked.append)
+    page, seen = browser.new_page(), []
+    page.on("request", lambda request: seen.append(request))  # Playwright takes no builtin
     page.goto(address)
     # Not alone: while a very long page is read, the network is idle too.
     page.wait_for_load_state("networkidle")
-    asked = [request for request in asked if not request.url.startswith("data:")]
+    asked = [request for request in seen if not request.url.startswith("data:")]
     code = [one for one in asked if one.resource_type in ("document", "stylesheet", "script")]
     size = sum(request.sizes()["responseBodySize"] for request in code) / 1024
     page.close()
@@ -201,6 +201,25 @@ def search(browser, site: Path, host: str, locale: str, step: int) -> list:
     return [locale, pages, f"{size:.0f}", f"{size / pages:.2f}", f"{cold:.0f}", f"{warm:.0f}"]
 
 
+def longest_note(site: Path) -> str:
+    """The address of the largest page of the first note, but for those of PAGES."""
+    own = {site / page / "index.html" for page in PAGES}
+    notes = set(site.glob(f"{NOTE}/*/index.html")) - own
+    longest = max(notes, key=lambda path: path.stat().st_size).parent
+    return f"{longest.relative_to(site).as_posix()}/"
+
+
+def judge(browser, host: str, pages: list[str]) -> None:
+    """Print what Lighthouse, axe and the network say of pages."""
+    rows = []
+    for page in pages:
+        say(f"page /{page}")
+        judged = [*lighthouse(host + page), axe(browser, host + page)]
+        rows.append([f"/{page}", *judged, *weight(browser, host + page)])
+    about = "Lighthouse: for a phone, the median of three runs. axe: rules broken."
+    table(f"Pages. {about} KiB: HTML, CSS and JS, gzipped.", COLUMNS, rows)
+
+
 def main() -> None:
     """Print three tables: pages, search, and how both grow with the site."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -214,32 +233,21 @@ def main() -> None:
     ):
         for times in options.times:
             with built(times) as (site, host, seconds):
-                own = {site / page / "index.html" for page in PAGES}
-                notes = set(site.glob(f"{NOTE}/*/index.html")) - own
-                longest = max(notes, key=lambda path: path.stat().st_size).parent
-                note = f"{longest.relative_to(site).as_posix()}/"
+                note = longest_note(site)
                 step = 1 if times == 1 else 5
                 found = [search(browser, site, host, locale, step) for locale in LOCALES]
                 files = (path for path in site.rglob("*") if path.is_file())
                 size = sum(path.stat().st_size for path in files) / 1e6
                 pages = sum(row[1] for row in found)
-                each = [" / ".join(row[place] for row in found) for place in (2, 4, 5)]
-                kib = weight(browser, host + note)[0]
                 took = [f"{seconds:.1f}", f"{seconds / pages:.3f}", f"{size:.0f}"]
+                kib = weight(browser, host + note)[0]
+                each = [" / ".join(row[place] for row in found) for place in (2, 4, 5)]
                 growth.append([times, pages, *took, kib, *each])
-                if times != 1:
-                    continue
-                rows = []
-                for prefix in LOCALES if options.en else LOCALES[:1]:
-                    for path in (home(prefix) + page for page in [*PAGES, note]):
-                        say(f"page /{path}")
-                        where = host + path
-                        judged = [*lighthouse(where), axe(browser, where)]
-                        rows.append([f"/{path}", *judged, *weight(browser, where)])
-                about = "Lighthouse: for a phone, the median of three runs. axe: rules broken."
-                table(f"Pages. {about} KiB: HTML, CSS and JS, gzipped.", COLUMNS, rows)
-                about = "Cold: the index is fetched meanwhile. Warm: it is there."
-                table(f"Search, from the last key to the hits. {about}", SEARCH, found)
-    languages = " / ".join(LOCALES)
-    about = f"Pages of all languages; the longest note; index and search {languages}."
+                if times == 1:
+                    own = [*PAGES, note]
+                    shown = LOCALES if options.en else LOCALES[:1]
+                    judge(browser, host, [home(one) + page for one in shown for page in own])
+                    about = "Cold: the index is fetched meanwhile. Warm: it is there."
+                    table(f"Search, from the last key to the hits. {about}", SEARCH, found)
+    about = f"Pages of all languages; the longest note; index and search {' / '.join(LOCALES)}."
     table(f"Growth. {about}", [*GROWTH, "Index, KiB", "Cold, ms", "Warm, ms"], growth)

@@ -169,7 +169,8 @@ def build(folder: Path, root: Path = ROOT, **settings: str) -> list[str]:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     run = subprocess.run(command, cwd=root, env=env | settings, capture_output=True, text=True)
     noise = ("INFO", "  ", "Traceback")
-    lines = [line for line in run.stderr.splitlines() if line and not line.startswith(noise)]
+    told = re.sub(r"^ERROR +-  (?=\S+:\d+: )", "", run.stderr, flags=re.MULTILINE)
+    lines = [line for line in told.splitlines() if line and not line.startswith(noise)]
     # Where the machinery itself has failed: the last of its lines that Python names.
     ours = re.findall(r'File ".*?/(tools/\w+\.py)", line (\d+)', run.stderr)
     if ours and lines:
@@ -204,18 +205,14 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def send_error(self, code, message=None, explain=None):
         if code != 404:
             return super().send_error(code, message, explain)
-        self.send(
-            404, "text/html; charset=utf-8", Path(self.directory, "notes/404.html").read_bytes()
-        )
+        page = Path(self.directory, "notes/404.html").read_bytes()
+        self.send(404, "text/html; charset=utf-8", page)
 
     def send(self, code: int, kind: str, body: bytes, **headers: str) -> None:
         """Answer with these bytes."""
         self.send_response(code)
-        for name, value in {
-            "Content-Type": kind,
-            "Content-Length": str(len(body)),
-            **headers,
-        }.items():
+        fields = {"Content-Type": kind, "Content-Length": str(len(body)), **headers}
+        for name, value in fields.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)

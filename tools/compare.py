@@ -6,6 +6,7 @@ import re
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from itertools import chain, permutations
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def difference(old: str, new: str) -> list[str]:
     return [line for line in lines if not line.startswith("@@")]
 
 
-def in_words(what: str, ahead: list[str], behind: list[str]) -> str:
+def in_words(what: str, ahead: Iterable[str] = (), behind: Iterable[str] = ()) -> str:
     """What there is to do, in every language: `{behind} 글을 쓴다. · Write the {behind} text.`"""
     said = []
     for locale in LOCALES:
@@ -53,16 +54,15 @@ def in_words(what: str, ahead: list[str], behind: list[str]) -> str:
 def to_do(state: State) -> list[str]:
     """What is to be done about a section, where, and what has changed."""
     ahead = [locale for locale in LOCALES if locale not in state.behind]
-    lines = [f"{state.page} #{state.anchor}: {in_words(state.why, ahead, list(state.behind))}"]
-    places = {locale: Page.read(locale, state.page) for locale in state.texts}
-    lines += [f"  {places[one].file}:{text.line}" for one, text in state.texts.items()]
+    lines = [f"{state.page} #{state.anchor}: {in_words(state.why, ahead, state.behind)}"]
+    lines += [f"  {state.place(locale)}" for locale in state.texts]
     for locale in state.moved:
-        page, text = places[locale], state.texts[locale].text
+        page = Page(locale, state.page, "")
         old = old_text(page, state.anchor, state.recorded[locale])
         if old is None:
             lines.append("  " + say(page.file, "not-in-clone"))
         else:
-            lines += [f"  | {line}" for line in difference(old, text)]
+            lines += [f"  | {line}" for line in difference(old, state.texts[locale].text)]
     return lines
 
 
@@ -76,7 +76,7 @@ def list_out_of_step(page: str) -> int:
             for locale in LOCALES:
                 if locale not in row[field]:
                     place = f"docs/data/layers.yml: {row['name']}, {field}"
-                    print(f"{place}: {in_words('text', [], [locale])}\n")
+                    print(f"{place}: {in_words('text', behind=[locale])}\n")
     print(message("out-of-step" if found else "all-in-step", count=len(found)))
     return 0
 
@@ -94,8 +94,10 @@ def record_in_step(page: str, section: str = "", docs: Path = DOCS) -> int:
     if section and section not in found.keys() | before.keys():
         known = {"page": page, "anchors": ", ".join(found)}
         raise Mistake(say(f"SECTION={section}", "section-name", **known))
-    after, left = dict(before), 0
+    after, left = {}, 0
     for anchor in dict.fromkeys([*found, *before]):
+        if anchor in before:
+            after[anchor] = before[anchor]
         if section not in ("", anchor):
             continue
         if anchor not in found:
@@ -108,8 +110,7 @@ def record_in_step(page: str, section: str = "", docs: Path = DOCS) -> int:
             print("\n".join(wrong))
         else:
             after[anchor] = {locale: text.digest for locale, text in state.texts.items()}
-    order = [*found, *before]
-    record[page] = {anchor: after[anchor] for anchor in dict.fromkeys(order) if anchor in after}
+    record[page] = after
     write_record(record, docs)
     print(say(page, "not-recorded" if left else "recorded-in-step", count=left))
     return bool(left)
@@ -119,10 +120,7 @@ def unlike(state: State) -> list[str]:
     """In what the texts of a section differ though they may not: snippets, links. Said of each."""
     found = []
     for (one, ours), (other, theirs) in permutations(state.texts.items(), 2):
-        place, twin = (
-            f"docs/{locale}/{state.page}.md:{text.line}"
-            for locale, text in ((one, ours), (other, theirs))
-        )
+        place, twin = state.place(one), state.place(other)
         for what, here, there in (
             ("shows-other", ours.includes, theirs.includes),
             ("links-to-other", sorted(ours.links), sorted(theirs.links)),
@@ -168,6 +166,5 @@ def summarize(base: str) -> int:
         first, *rest = to_do(now[key])
         sections.append("\n".join([first, "```", *rest, "```"]))
     for heading, found in (("outputs", blocks), ("fallen", sorted(sections))):
-        none = in_words("none", [], [])
-        print("\n".join([f"## {in_words(heading, [], [])}\n", *(found or [none]), ""]))
+        print("\n".join([f"## {in_words(heading)}\n", *(found or [in_words("none")]), ""]))
     return 0

@@ -42,41 +42,32 @@ def tree(model: nn.Module | None = None) -> list[dict]:
     the layer. Containers are none.
     """
     model, modules = model or TinyVLA(), []
+    state = model.state_dict()
     parameters = {name: parameter.numel() for name, parameter in model.named_parameters()}
 
     def add(path, module):
         within = path + "." if path else ""
-        inner = [(name, child) for name, child in module.named_children()]
         kind = type(module).__module__
         leaf = kind.startswith("torch.nn") and not kind.endswith(".container")
-        own = (
-            [key for key in model.state_dict() if key.startswith(within)]
-            if leaf
-            else [
-                within + name
-                for name, _ in [
-                    *module.named_parameters(recurse=False),
-                    *module.named_buffers(recurse=False),
-                ]
-            ]
-        )
+        below = [key.removeprefix(within) for key in state if key.startswith(within)]
         modules.append(
             {
                 "path": path,
                 "class": type(module).__name__,
                 "parameters": sum(n for name, n in parameters.items() if name.startswith(within)),
-                "below": sum(key.startswith(within) for key in model.state_dict()),
+                "below": len(below),
                 "keys": [
                     {
-                        "name": key.removeprefix(within),
-                        "shape": list(model.state_dict()[key].shape),
-                        "parameters": parameters.get(key, 0),
+                        "name": name,
+                        "shape": list(state[within + name].shape),
+                        "parameters": parameters.get(within + name, 0),
                     }
-                    for key in own
+                    for name in below
+                    if leaf or "." not in name
                 ],
             }
         )
-        for name, child in [] if leaf else inner:
+        for name, child in [] if leaf else module.named_children():
             add(within + name, child)
 
     add("", model)

@@ -15,6 +15,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -50,12 +51,10 @@ from tools import (
     tips,
 )
 from tools.page import Page, includes
-from tools.site import DEFAULT, DOCS, LOCALES, ROOT, SNIPPETS, Mistake
+from tools.site import DEFAULT, DOCS, EXERCISE, LOCALES, ROOT, SNIPPETS, Mistake
 from tools.translations import as_shown, read_record
 
-EXERCISE = re.compile(r"(?P<folder>(?:.+/)?exercises)/(?P<number>\d+)-[\w-]+")
-SOLVED = re.compile(r"(?:.+/)?exercises/solved")
-MACRO = re.compile(r'^\{\{ (?P<macro>notebook|source)\("(?P<name>[^"]+)"\) \}\}', re.MULTILINE)
+SOLVED = re.compile(r".+/exercises/solved")
 DARK = re.compile(r'\[data-md-color-scheme="?slate"?\]\s*\{([^}]*)\}')
 COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 CODE, GAP = re.compile(r"(?<=<code>).*(?=\n(?:</span>)?</code>)", re.DOTALL), "\n\n\n"
@@ -83,8 +82,7 @@ class Build:
     sections: dict[str, search.Sections] = field(default_factory=dict)  # for the search
     messages: dict[str, list[str]] = field(default_factory=dict)  # by section, for the search too
     titles: dict[str, str] = field(default_factory=dict)  # {title in another language: which}
-    files: list[File] = field(default_factory=list)  # of its pages
-    listing: str = ""  # its part of llms.txt
+    files: list[File] = field(default_factory=list)  # of its pages, in the order of llms.txt
 
 
 @dataclass
@@ -135,8 +133,6 @@ def resolver(file, files, config):
 def other_page(file) -> Page | None:
     """The page to show in place of one that is not written; None if it is written."""
     locale, name = file.src_uri.partition("/")[0], page_name(file)
-    if locale not in LOCALES:
-        return None
     shown = Page.as_written(locale, name)
     return shown if shown.locale != locale else None
 
@@ -238,8 +234,13 @@ def on_files(files, *, config):
 def on_nav(nav, *, config, files):
     """Put together what the reader of each page is shown, and offer the notebooks."""
     build, record = builds[current(config)], read_record()
-    found, build.files = {}, files.documentation_pages()
-    for file in build.files:
+    found, written = {}, files.documentation_pages()
+    # Pages for contributors, which are not in the navigation, come last.
+    others = [file for file in written if file.inclusion.is_not_in_nav()]
+    build.files = [*(page.file for page in nav.pages), *others]
+    for file in written:
+        if file.src_uri.partition("/")[0] not in LOCALES:
+            raise Mistake(site.say(f"docs/{file.src_uri}:1", "page-outside", name=file.name))
         page = Page.read(build.locale, page_name(file))
 
         def note(why, language, anchor, name=page.name):
@@ -271,19 +272,17 @@ def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None
         files.append(file)
 
     exercises: dict[str, list[str]] = {}
-    numbered = sorted(filter(None, map(EXERCISE.fullmatch, pages)), key=lambda m: int(m["number"]))
-    for match in numbered:
+    found = filter(None, map(EXERCISE.fullmatch, pages))
+    for match in sorted(found, key=lambda match: int(match["number"])):
         exercises.setdefault(match["folder"], []).append(match[0])
     for within, names in exercises.items():
         parts = [notebook.exercise_cells(source(name)) for name in names]
-        for which, (kind, page) in enumerate((("workbook", "index"), ("solved", "solved"))):
+        for (kind, page), cells in zip(notebook.KINDS.items(), zip(*parts)):
             name = f"{within}/{page}"
             if name not in pages:
-                raise Mistake(
-                    Page(build.locale, name, "").say(1, "no-page-for-notebook", kind=kind)
-                )
-            cells = [cell for part in parts for cell in part[which]]
-            cells = [notebook.intro(source(name)), *cells]
+                missing = Page(build.locale, name, "")
+                raise Mistake(missing.say(1, "no-page-for-notebook", kind=kind))
+            cells = [notebook.intro(source(name)), *chain(*cells)]
             text = notebook.written(cells, run=kind == "solved")
             offer(f"{within}/index", f"{kind}.ipynb", text)
             if kind == "solved":  # mkdocs-jupyter takes it from here, in place of the page's file
@@ -291,12 +290,12 @@ def offer_notebooks(build: Build, pages: dict[str, File], config, files) -> None
                 write_file(text.encode(), str(path))
                 pages[name].abs_src_path = str(path)
     for name, text in build.texts.items():
-        for macro in MACRO.finditer(text):
-            if macro["macro"] == "source":
-                offer(name, macro["name"], (SNIPPETS / macro["name"]).read_text(encoding="utf-8"))
-            elif macro["name"] not in notebook.KINDS:
+        for offered in notebook.OFFER.finditer(text):
+            if module := offered["module"]:
+                offer(name, module, (SNIPPETS / module).read_text(encoding="utf-8"))
+            elif offered["notebook"] not in notebook.KINDS:
                 cells = notebook.lab_cells(source(name))
-                offer(name, f"{macro['name']}.ipynb", notebook.written(cells))
+                offer(name, f"{offered['notebook']}.ipynb", notebook.written(cells))
 
 
 def on_env(env, *, config, files):
@@ -397,23 +396,13 @@ def on_page_context(context, *, page, config, nav):
     if page_name(page.file) == "glossary":
         shown = other_page(page.file) or glossary
         page.content = tips.with_anchors(page.content, shown.text, shown.locale)
-    elif glossary.text and "/" in page_name(
-        page.file
-    ):  # the notes: other pages use these words for other things
+    # In the notes: other pages use these words for other things.
+    elif glossary.text and "/" in page_name(page.file):
         leads = get_relative_url(address, page.url)
         page.content = tips.marked(page.content, glossary.text, build.locale, leads)
     if config.repo_url and config.edit_uri:
         docs = urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri)
         page.content = edits.linked(page.content, docs, config.extra["words"]["below"]["edits"])
-    if not build.listing:
-        # Pages for contributors, which are not in the navigation, come last.
-        others = [file.page for file in build.files if file.inclusion.is_not_in_nav()]
-        pages = [one for one in (*nav.pages, *others) if one]
-        facts = [(one.title, one.url, one.meta.get("description", "")) for one in pages]
-        rows = [
-            f"- [{title}]({config.site_url}{url}index.md): {told}" for title, url, told in facts
-        ]
-        build.listing = "\n".join([f"## {config.site_name}", "", *rows])
 
 
 def on_post_template(output, *, template_name, config):
@@ -445,26 +434,41 @@ def named(titles: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @event_priority(-110)  # after i18n, which has the search plugin write its index once more
 def on_post_build(config):
-    """Write each search index in place of the plugin's one, and llms.txt (see llmstxt.org)."""
+    """Write each search index in place of the plugin's one, llms.txt, and the style sheets."""
     if config.plugins["i18n"].building:
         return
-    folder = Path(config.site_dir)
-    (folder / "search/search_index.json").unlink(missing_ok=True)
+    site_dir = Path(config.site_dir)
+    (site_dir / "search/search_index.json").unlink(missing_ok=True)
     for locale, build in builds.items():
         index = search.index(build.sections, Page.read(locale, "glossary"), build.messages)
-        write_file(index.encode(), str(folder / f"search/{locale}.json"))
-    # Its comments are for those who edit it, and would cost every page two KiB.
-    sheet = folder / "assets/site.css"
-    write_file(COMMENT.sub("", sheet.read_text(encoding="utf-8")).encode(), str(sheet))
-    # The dark scheme for those whose system is dark and whose browser runs no script: its rules,
-    # copied from where they stand, since CSS cannot take them up under another condition.
-    styles = [*folder.glob("assets/stylesheets/palette.*.css"), folder / "assets/site.css"]
-    dark = (rule for style in styles for rule in DARK.findall(style.read_text(encoding="utf-8")))
-    rules = "\n".join(f"  body[data-md-color-scheme] {{ {rule.strip()} }}" for rule in dark)
-    rules = f"@media screen and (prefers-color-scheme: dark) {{\n{rules}\n}}\n"
-    write_file(rules.encode(), str(folder / "assets/no-script.css"))
+        write_file(index.encode(), str(site_dir / f"search/{locale}.json"))
+    write_file(llms_txt(config.site_url).encode(), str(site_dir / "llms.txt"))
+    finish_styles(site_dir / "assets")
+
+
+def llms_txt(site_url: str) -> str:
+    """What is on the site, in all languages: the plain Markdown of each page (see llmstxt.org)."""
     words = [site.words(locale) for locale in builds]
     parts = ["# " + " · ".join(one["site_name"] for one in words)]
     parts.append("\n".join(f"> {one['site_description']}" for one in words))
-    parts += [build.listing for build in builds.values()]
-    write_file(("\n\n".join(parts) + "\n").encode(), str(folder / "llms.txt"))
+    for build, own in zip(builds.values(), words):
+        rows = []
+        for page in filter(None, (file.page for file in build.files)):
+            told = page.meta.get("description", "")
+            rows.append(f"- [{page.title}]({site_url}{page.url}index.md): {told}")
+        parts.append("\n".join([f"## {own['site_name']}", "", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def finish_styles(assets: Path) -> None:
+    """Take the comments out of our style sheet, and write the one for browsers without scripts."""
+    # Its comments are for those who edit it, and would cost every page two KiB.
+    sheet = assets / "site.css"
+    write_file(COMMENT.sub("", sheet.read_text(encoding="utf-8")).encode(), str(sheet))
+    # The dark scheme for those whose system is dark and whose browser runs no script: its rules,
+    # copied from where they stand, since CSS cannot take them up under another condition.
+    styles = [*assets.glob("stylesheets/palette.*.css"), sheet]
+    dark = (rule for style in styles for rule in DARK.findall(style.read_text(encoding="utf-8")))
+    rules = "\n".join(f"  body[data-md-color-scheme] {{ {rule.strip()} }}" for rule in dark)
+    rules = f"@media screen and (prefers-color-scheme: dark) {{\n{rules}\n}}\n"
+    write_file(rules.encode(), str(assets / "no-script.css"))

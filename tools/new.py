@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools import snippet
 from tools.page import Page
-from tools.site import DOCS, LOCALES, ROOT, SNIPPETS, Mistake, message, relative, say
+from tools.site import DOCS, EXERCISE, LOCALES, ROOT, SNIPPETS, Mistake, message, relative, say
 
 NAME = re.compile(r"([a-z0-9][a-z0-9-]*/)*[a-z0-9][a-z0-9-]*")
 BLOCK = """\
@@ -53,7 +53,6 @@ if hint := check_answer():
     raise AssertionError(hint[language != "ko"])
 print("맞다." if language == "ko" else "Right.")
 """
-EXERCISE = re.compile(r"[a-z0-9/-]+/exercises/(\d+)-([a-z0-9-]+)")
 
 
 def create(file: Path, text: str) -> None:
@@ -88,8 +87,9 @@ def new_page(page: str) -> int:
         if Page.read(locale, page).path.exists():
             raise Mistake(say(f"PAGE={page}", "there-already", file=f"docs/{locale}/{page}.md"))
     exercise = EXERCISE.fullmatch(page)
-    number, name = exercise.groups() if exercise else ("", page.rpartition("/")[2])
-    words = {"PAGE": page, "FILE": page.rpartition("/")[2], "NUMBER": number, "NAME": name}
+    own = page.rpartition("/")[2]
+    number, name = exercise.group("number", "name") if exercise else ("", own)
+    words = {"PAGE": page, "FILE": own, "NUMBER": number, "NAME": name}
     for locale in LOCALES:
         template = DOCS / f"theme/new/{locale}/{'exercise' if exercise else 'page'}.md"
         if template.exists():

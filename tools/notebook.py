@@ -13,12 +13,14 @@ from tools.page import FOLD, INCLUDE, Page
 from tools.plain import plain
 from tools.site import SNIPPETS, Mistake, say, words
 
-SHOWN = re.compile(
-    r"""^\{\{ source\("(?P<name>\w+\.py)"\) \}\}""", re.MULTILINE
-)  # what a lab imports
+# What a page offers to download: a notebook, or a module that a lab imports.
+OFFER = re.compile(
+    r'^\{\{ (?:notebook\("(?P<notebook>[^"]+)"|source\("(?P<module>[^"]+)")\) \}\}', re.MULTILINE
+)
 # A fold of a page as a notebook has it.
 FOLDED = r"<details><summary>\g<title></summary>\n\g<text>\n</details>"
-KINDS = "workbook", "solved"  # of the exercises of a note
+# The notebooks of a note's exercises, each with the page beside them whose first section opens it.
+KINDS = {"workbook": "index", "solved": "solved"}
 ABOUT = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python"},
@@ -50,9 +52,9 @@ def code(name: str, source: str, output: str = "", **metadata):
     return nbf.new_code_cell(source.rstrip("\n"), id=name, outputs=outputs, metadata=metadata)
 
 
-def text(name: str, source: str, **metadata):
+def text(name: str, source: str):
     """A Markdown cell."""
-    return nbf.new_markdown_cell(source, id=name, metadata=metadata)
+    return nbf.new_markdown_cell(source, id=name)
 
 
 def intro(source: Source):
@@ -62,7 +64,7 @@ def intro(source: Source):
 
 
 def exercise_cells(source: Source) -> tuple[list, list]:
-    """The cells of one exercise, those of the workbook and those of the solved notebook."""
+    """The cells of one exercise for each of KINDS: the workbook, and the solved notebook."""
     page, folder = source.page, source.page.name
     name = posixpath.basename(folder)
     title = page.title()
@@ -115,26 +117,22 @@ def cut(source: Source, markdown: str, name: str) -> list:
     return [*cells, text(name, source.plain("\n".join(lines) + "\n"))]
 
 
+def modules(page: Page) -> list[str]:
+    """The modules that a page offers, which its lab imports."""
+    return [offered["module"] for offered in OFFER.finditer(page.text) if offered["module"]]
+
+
 def lab_cells(source: Source) -> list:
     """The cells of a lab: its page, cut at the snippets, with those that write their modules."""
     _, _, body = source.page.text.partition("\n---\n")
     body = FOLD.sub(FOLDED, body)
     start, mark, body = body.partition("\n## ")
-    modules = SHOWN.findall(source.page.text)
-    hidden = {"jupyter": {"source_hidden": True}}
-    return [
-        text("intro", source.plain(start)),
-        *(
-            code(
-                Path(module).stem,
-                f"%%writefile {module}\n{(SNIPPETS / module).read_text(encoding='utf-8')}",
-                f"Writing {module}\n",
-                **hidden,
-            )
-            for module in modules
-        ),
-        *cut(source, mark + body, "end"),
-    ]
+    cells = [text("intro", source.plain(start))]
+    for module in modules(source.page):
+        content = f"%%writefile {module}\n{(SNIPPETS / module).read_text(encoding='utf-8')}"
+        hidden = {"jupyter": {"source_hidden": True}}
+        cells.append(code(Path(module).stem, content, f"Writing {module}\n", **hidden))
+    return [*cells, *cut(source, mark + body, "end")]
 
 
 def written(cells: list, run: bool = True) -> str:

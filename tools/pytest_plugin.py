@@ -68,11 +68,6 @@ def pytest_configure(config):
         raise pytest.UsageError(say(f"PAGE={PAGE}", "no-such-page"))
 
 
-def pytest_unconfigure(config):
-    if interpreter := config.stash.get(INTERPRETER, None):
-        interpreter.__exit__()
-
-
 def pytest_terminal_summary(terminalreporter):
     """On GitHub, name each finding at its line of the pull request, and in the summary."""
     if not os.environ.get("GITHUB_ACTIONS") or "PYTEST_XDIST_WORKER" in os.environ:
@@ -84,7 +79,7 @@ def pytest_terminal_summary(terminalreporter):
         for match in FINDING.finditer(report.longreprtext)
         if (ROOT / match["file"]).is_file()
     }
-    lines = [f"## {in_words('mend', [], [])}\n"]
+    lines = [f"## {in_words('mend')}\n"]
     for file, line, told in found:
         escaped = told.replace("%", "%25")
         terminalreporter.write_line(f"::error file={file},line={line}::{escaped}")
@@ -107,6 +102,7 @@ def fresh_interpreter(config) -> run.Interpreter:
     """The one that the blocks and all tests of this process share; it takes seconds to start."""
     if INTERPRETER not in config.stash:
         config.stash[INTERPRETER] = run.Interpreter()
+        config.add_cleanup(config.stash[INTERPRETER].__exit__)
     return config.stash[INTERPRETER]
 
 
@@ -261,15 +257,9 @@ def explain(item, error: BaseException) -> str:
         return say(str(line_in_file(item, line) if line else 1), "block", does=what)
     shown = item.obj.expected_output
     printed = re.sub(r"```\Z", "", str(error).partition("but got\n```\n")[2])
+    names = message("page-shows"), message("block-prints")
     difference = difflib.unified_diff(
-        shown.splitlines(),
-        printed.splitlines(),
-        message("page-shows"),
-        message("block-prints"),
-        "",
-        "",
-        1,
-        "",
+        shown.splitlines(), printed.splitlines(), *names, n=1, lineterm=""
     )
     line = line_in_file(item, item.obj.code.count("\n"))
     return "\n".join([say(str(line), "output-differs"), *difference])

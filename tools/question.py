@@ -27,15 +27,16 @@ from tools.site import (
     Mistake,
     message,
     nav,
-    not_yaml,
     relative,
     say,
     words,
+    yaml_file,
 )
 
 FILE = DATA / "questions.yml"
 LINE = re.compile(r'\{\{ (?:question\("(?P<id>[^"]*)"\)|(?P<all>questions\(\))) \}\}')
-FIELDS, CHOICE = {"id", "block", "asks", "ask", "choices"}, {"right", "text", "prints", "block"}
+FIELDS = {"id", "block", "asks", "ask", "choices"}
+CHOICE = {"right", "text", "prints", "block", "why"}
 SAID = {"text", "prints", "block"}  # what a wrong choice says, in one of three ways
 # What of a built page is no text of its own: a question, and the headings of the page of all.
 BUILT = re.compile(r'<section class="question".*?</section>|<h2 class="asked".*?</h2>', re.DOTALL)
@@ -50,6 +51,7 @@ class Choice(NamedTuple):
     text: Texts | None  # None: it is what a block prints
     prints: str
     why: Texts
+    block: str  # the one that prints a wrong choice; empty for the others
 
 
 class Question(NamedTuple):
@@ -61,7 +63,6 @@ class Question(NamedTuple):
     block: snippet.Snippet
     ask: Texts
     choices: list[Choice]
-    paths: list[str]  # of the block that prints a wrong choice; empty for the others
 
     @property
     def page(self) -> str:
@@ -101,24 +102,20 @@ def questions(file: Path = FILE) -> dict[str, Question]:
         block = snippet.read(SNIPPETS / fields["block"])
         choices = []
         for place, given in zip(lines, fields["choices"]):
-            own = block if given.get("right") else given.get("block")
-            own = snippet.read(SNIPPETS / own) if isinstance(own, str) else own
-            prints = given.get("prints") or (own.output if own else "") or ""
-            right = bool(given.get("right"))
-            choices.append(Choice(place, right, given.get("text"), prints, given["why"]))
-        paths = [one.get("block", "") for one in fields["choices"]]
+            right, path = bool(given.get("right")), given.get("block", "")
+            printed = block if right else snippet.read(SNIPPETS / path) if path else None
+            prints = given.get("prints") or (printed.output if printed else "") or ""
+            choices.append(Choice(place, right, given.get("text"), prints, given["why"], path))
         head = line, fields["id"], fields.get("asks", ""), block
-        found[fields["id"]] = Question(*head, fields["ask"], choices, paths)
+        found[fields["id"]] = Question(*head, fields["ask"], choices)
     return found
 
 
 def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
     """Each question as the file has it: its line, its fields, and the lines of its choices."""
-    try:
-        loader = LOADER(file.read_text(encoding="utf-8"))
+    with yaml_file(file) as text:
+        loader = LOADER(text)
         root = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        raise not_yaml(file, error) from None
     found = []
     for node in root.value if isinstance(root, yaml.SequenceNode) else [root]:
         line = node.start_mark.line + 1 if node else 1
@@ -134,54 +131,52 @@ def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
 def wrong(line: int, fields: dict, lines: list[int]) -> Iterator[tuple[int, str]]:
     """(line, what is wrong and what to do) for what keeps a question from being asked."""
     name = fields.get("id", "?")
+    page = str(name).rpartition("/")[0]
+    languages = [one for one in LOCALES if Page.read(one, page).text]
 
     def at(place: int, what: str, **given: Any) -> tuple[int, str]:
         return place, f"{name}: {message(what, **given)}"
 
+    def unsaid(place: int, field: str, texts: Any) -> Iterator[tuple[int, str]]:
+        """For a text that is to be in every language that has the question's page."""
+        if not isinstance(texts, dict):
+            yield at(place, "field-by-language", field=field)
+            return
+        for one in languages:
+            if not texts.get(one):
+                yield at(place, "field-lacks", field=field, language=one)
+
     if odd := fields.keys() - FIELDS:
         yield at(line, "question-field", field=min(odd), fields=", ".join(sorted(FIELDS)))
-    if str(fields.get("id", "")).rpartition("/")[0] not in nav():
+    if page not in nav():
         yield at(line, "question-page")
     if "block" not in fields:
         yield at(line, "question-block")
     elif what := no_output(fields["block"]):
         yield line, f"{name}: {what}"
-    yield from ((line, f"{name}: {what}") for what in not_said(fields, "ask", fields.get("ask")))
+    yield from unsaid(line, "ask", fields.get("ask"))
     if not 3 <= len(lines) <= 4:
         yield at(line, "question-choices", count=len(lines))
         return
-    rights = [place for place, one in zip(lines, fields.get("choices", ())) if one.get("right")]
+    choices = list(zip(lines, fields["choices"]))
+    rights = [place for place, choice in choices if choice.get("right")]
     if len(rights) != 1:
-        place = rights[1] if rights else line
-        yield at(place, "question-right", count=len(rights))
-    for place, choice in zip(lines, fields.get("choices", ())):
-        if odd := choice.keys() - CHOICE - {"why"}:
+        yield at(rights[1] if rights else line, "question-right", count=len(rights))
+    for place, choice in choices:
+        if odd := choice.keys() - CHOICE:
             yield at(place, "choice-field", field=min(odd), fields=", ".join(sorted(CHOICE)))
         if "why" not in choice:
             yield at(place, "choice-why")
-        else:
-            wanting = not_said(fields, "why", choice["why"])
-            yield from ((place, f"{name}: {what}") for what in wanting)
+        for field in ("why", "text"):
+            if field in choice:
+                yield from unsaid(place, field, choice[field])
         said = SAID & choice.keys()
         if choice.get("right") and said - {"text"}:
             yield at(place, "choice-right-says", field=min(said - {"text"}))
         elif not choice.get("right") and len(said) != 1:
             yield at(place, "choice-wrong-says", fields=", ".join(sorted(SAID)))
-        if "text" in choice:
-            wanting = not_said(fields, "text", choice["text"])
-            yield from ((place, f"{name}: {what}") for what in wanting)
         if "block" in choice and (what := no_output(choice["block"])):
             yield place, f"{name}: {what}"
-
-
-def not_said(fields: dict, field: str, texts: Any) -> list[str]:
-    """What is wrong with a text that is to be in every language that has the question's page."""
-    if not isinstance(texts, dict):
-        return [message("field-by-language", field=field)]
-    name = str(fields.get("id", "")).rpartition("/")[0]
-    asked = [one for one in LOCALES if Page.read(one, name).text]
-    lacking = [one for one in asked if not texts.get(one)]
-    return [message("field-lacks", field=field, language=one) for one in lacking]
 
 
 def said(texts: dict[str, str], locale: str) -> str:
@@ -262,10 +257,8 @@ def markdown(question: Question, page: Page, code: bool, after: str = "") -> str
     parts = [f"{label}  \n{said(question.ask, page.locale)}"]
     parts += shown(question) if code else []
     for choice in question.choices:
-        verdict = say["right" if choice.right else "wrong"]
         title = in_one_line(choice, page.locale, "<br>")
-        why = f"**{verdict}** {said(choice.why, page.locale)}"
-        parts.append(f"/// details | {title}\n\n{why}\n\n///")
+        parts.append(f"/// details | {title}\n\n{explained(choice, page.locale)}\n\n///")
     attributes = f"data-question='{question.id}' data-right='{question.right}'"
     opening = f"//// html | section#{question.anchor}.question[{attributes}]"
     return "\n\n".join([opening, *parts, *filter(None, [after]), "////"])
@@ -284,6 +277,12 @@ def in_one_line(choice: Choice, locale: str, between: str) -> str:
     return between.join(f"`{line}`" for line in choice.prints.splitlines())
 
 
+def explained(choice: Choice, locale: str) -> str:
+    """Whether a choice is right, and why."""
+    verdict = words(locale)["questions"]["right" if choice.right else "wrong"]
+    return f"**{verdict}** {said(choice.why, locale)}"
+
+
 def in_words(page: Page, text: str) -> str:
     """A piece of a page as a notebook shows it: the questions as text, the answers folded."""
 
@@ -295,8 +294,7 @@ def in_words(page: Page, text: str) -> str:
         parts.append("\n".join(f"- {name}" for name in names))
         fold = [f"<details><summary>{say['answers']}</summary>"]
         for name, choice in zip(names, question.choices):
-            verdict = say["right" if choice.right else "wrong"]
-            fold.append(f"> {name}\n\n**{verdict}** {said(choice.why, page.locale)}")
+            fold.append(f"> {name}\n\n{explained(choice, page.locale)}")
         return "\n\n".join([*parts, *fold, "</details>"])
 
     return re.sub(rf"^{LINE.pattern}$", told, text, flags=re.MULTILINE)

@@ -40,14 +40,7 @@ SECONDS, GIB = 20, 4
 CHANGES = dict.fromkeys(
     ("mkdir", "remove", "rmdir", "truncate", "chmod", "chown", "utime"), (0,)
 ) | {"rename": (0, 1), "link": (0, 1), "symlink": (1,)}
-PROGRAMS = {
-    "subprocess.Popen",
-    "os.system",
-    "os.exec",
-    "os.posix_spawn",
-    "os.fork",
-    "os.forkpty",
-}
+PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 # What takes seconds in each process, and how a block asks for it. peft brings transformers, and
 # takes as long as torch itself. The model is asked for where it is called: the notebook of a lab
@@ -256,11 +249,8 @@ def audit(folder: str, event: str, args: tuple[Any, ...]) -> None:
         if not isinstance(path, int):  # an open file
             real = os.path.realpath(os.fsdecode(path))
             if real != folder and not real.startswith((folder + "/", "/dev/")):
-                raise Refused(
-                    message(
-                        "writes-elsewhere", path=os.fsdecode(path), mend=message("relative-path")
-                    )
-                )
+                told = {"path": os.fsdecode(path), "mend": message("relative-path")}
+                raise Refused(message("writes-elsewhere", **told))
 
 
 def starts_worker(frame: types.FrameType) -> bool:

@@ -10,7 +10,8 @@ import html
 import json
 import keyword
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from tools.page import Page
 from tools.site import LOCALES, Mistake, data, say, words
@@ -104,30 +105,47 @@ def names_in(headword: str) -> list[str]:
     return re.split(r", | · ", re.sub(r"(?<=[가-힣])\(([^)]*)\)", r" · \1", headword))
 
 
+class Term(NamedTuple):
+    """An entry of the glossary, as its page has it."""
+
+    line: int  # of its headword
+    section: str  # the anchor of the section that it stands in
+    headword: str  # as in `인자 · argument`
+    others: list[tuple[str, list[str]]]  # its other names, each list with its label
+    meaning: str  # without those and the link
+    link: str  # to the section that explains it; empty if none does
+
+
+def entries(glossary: str) -> Iterator[Term]:
+    """The entries of a glossary's Markdown, in their order."""
+    section = ""
+    for match in TERM.finditer(glossary):
+        if match["heading"]:
+            section = match["heading"]
+            continue
+        line, meaning = glossary.count("\n", 0, match.start()) + 1, match["meaning"]
+        others = [(one["which"], one["names"].split(", ")) for one in OTHER_NAMES.finditer(meaning)]
+        told = OTHER_NAMES.sub("", meaning).partition("→")[0].strip()
+        link = EXPLAINED.search(meaning)
+        yield Term(line, section, match["names"], others, told, link["link"] if link else "")
+
+
 def terms(glossary: Page, addresses: set[str]) -> list[list[Any]]:
     """For each entry its names, the names in its code, and the address that explains it.
 
     Raises Mistake where a link leads to no section.
     """
-    found, heading = [], ""
-    for term in TERM.finditer(glossary.text):
-        if term["heading"]:
-            heading = term["heading"]
-            continue
-        names, meaning = names_in(term["names"]), term["meaning"]
-        for others in OTHER_NAMES.finditer(meaning):
-            names += others["names"].split(", ")
-        link = EXPLAINED.search(meaning)
-        target = link["link"] if link else f"glossary.md#{heading}"
+    found = []
+    for term in entries(glossary.text):
+        names = names_in(term.headword) + [name for _, others in term.others for name in others]
+        target = term.link or f"glossary.md#{term.section}"
         page, _, anchor = target.partition("#")
         page = page.removesuffix("index.md").removesuffix(".md").rstrip("/") + "/"
         # The text below a page's own title stands in the index without an anchor.
         address = next((a for a in (f"{page}#{anchor}", page) if a in addresses), None)
         if address is None:
-            line = glossary.text.count("\n", 0, term.start("meaning")) + 1
-            raise Mistake(glossary.say(line, "explains-nothing", target=target))
-        meaning = OTHER_NAMES.sub("", meaning).partition("→")[0]
-        code = re.findall(r"`([A-Za-z_][\w.]*)[^`]*`", meaning)
+            raise Mistake(glossary.say(term.line + 1, "explains-nothing", target=target))
+        code = re.findall(r"`([A-Za-z_][\w.]*)[^`]*`", term.meaning)
         code = [name for name in code if not keyword.iskeyword(name)]
         found.append([[name.strip("` ") for name in names], code, address])
     return found

@@ -4,38 +4,41 @@ import difflib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 from mkdocs.exceptions import PluginError
-from mkdocs.utils.yaml import yaml_load
+from mkdocs.utils.yaml import get_yaml_loader
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, SNIPPETS = ROOT / "docs", ROOT / "snippets"
 DATA = DOCS / "data"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# The name of a page that is an exercise.
+EXERCISE = re.compile(r"(?P<folder>.+/exercises)/(?P<number>\d+)-(?P<name>[\w-]+)")
+
 
 class Mistake(PluginError):
     """Something that a contributor has to mend: `file:line: what is wrong, what to do`."""
 
 
-def settings() -> dict[str, Any]:
-    """mkdocs.yml with what it inherits. Raises Mistake where it is not YAML."""
+@contextmanager
+def yaml_file(path: Path) -> Iterator[TextIO]:
+    """A file, opened to be read as YAML. Raises Mistake where it is none.
+
+    In both languages: the file may be messages.yml.
+    """
     try:
-        with open(ROOT / "mkdocs.yml", encoding="utf-8") as file:
-            return yaml_load(file)
+        with open(path, encoding="utf-8") as file:
+            yield file
     except yaml.MarkedYAMLError as error:
-        raise not_yaml(Path("mkdocs.yml"), error) from None
-
-
-def not_yaml(path: Path, error: yaml.MarkedYAMLError) -> Mistake:
-    """The Mistake for a file that YAML cannot read, in both languages: it may be messages.yml."""
-    line = error.problem_mark.line + 1 if error.problem_mark else 1
-    what = "YAML로 읽을 수 없다. 이 줄을 고친다. · not YAML. Mend this line"
-    return Mistake(f"{relative(path)}:{line}: {what}: {error.problem}.")
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        what = "YAML로 읽을 수 없다. 이 줄을 고친다. · not YAML. Mend this line"
+        raise Mistake(f"{relative(path)}:{line}: {what}: {error.problem}.") from None
 
 
 def relative(path: Path) -> str:
@@ -43,7 +46,8 @@ def relative(path: Path) -> str:
     return (path.relative_to(ROOT) if path.is_absolute() else path).as_posix()
 
 
-SETTINGS = settings()
+with yaml_file(ROOT / "mkdocs.yml") as _file:
+    SETTINGS: dict[str, Any] = yaml.load(_file, get_yaml_loader())
 _LANGUAGES = next(p["i18n"]["languages"] for p in SETTINGS["plugins"] if "i18n" in p)
 LOCALES: tuple[str, ...] = tuple(language["locale"] for language in _LANGUAGES)
 DEFAULT: str = next(language["locale"] for language in _LANGUAGES if language.get("default"))
@@ -105,11 +109,8 @@ def nav() -> tuple[str, ...]:
 @cache
 def data(name: str) -> Any:
     """A file of docs/data. Raises Mistake where it is not YAML."""
-    path = DATA / f"{name}.yml"
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), LOADER)
-    except yaml.MarkedYAMLError as error:
-        raise not_yaml(path, error) from None
+    with yaml_file(DATA / f"{name}.yml") as file:
+        return yaml.load(file, LOADER)
 
 
 def spoken_here() -> str:
@@ -149,9 +150,7 @@ def words(locale: str) -> Any:
             raise Mistake(say(f"{relative(path)}:{line}", "words-lack", language=locale))
         return loader.construct_object(entries[locale], deep=True)
 
-    try:
-        loader = LOADER(path.read_text(encoding="utf-8"))
+    with yaml_file(path) as file:
+        loader = LOADER(file)
         root = loader.get_single_node() or yaml.MappingNode("", [])
-    except yaml.MarkedYAMLError as error:
-        raise not_yaml(path, error) from None
     return of(root)

@@ -152,11 +152,9 @@ class Snippet:
         if "code" in self.parts:
             return self.line_of("code") + code_line - 1 - bool(self.needs)
         after = code_line - self.answer.count("\n")
-        return (
-            self.line_of("check") + after - 1
-            if after > 0
-            else self.line_of("answer") + code_line - 1
-        )
+        if after > 0:
+            return self.line_of("check") + after - 1
+        return self.line_of("answer") + code_line - 1
 
     def with_output(self, output: str) -> str:
         """The text of the file, with `output` in place of the one it has (none if empty)."""
@@ -219,14 +217,10 @@ def read(path: Path) -> Snippet:
     """Read one snippet's file. Raises Mistake where it is not of its form."""
     text = read_text(path)
     for form in forms(path):
-        pattern = re.sub(
-            r"\\\{(\w+)\\\}",
-            r"(?P<\1>(?:(?!```).*\n)*)",
-            re.escape(form.replace("{release}", "RELEASE")),
-        )
-        pattern = pattern.replace("RELEASE", r"(?P<release>\d+\.\d+)", 1).replace(
-            "RELEASE", "(?P=release)"
-        )
+        pattern = re.escape(form)
+        pattern = pattern.replace(r"\{release\}", r"(?P<release>\d+\.\d+)", 1)
+        pattern = pattern.replace(r"\{release\}", "(?P=release)")
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>(?:(?!```).*\n)*)", pattern)
         if match := re.fullmatch(pattern, text):
             return Snippet(path, form, match.groupdict())
     raise Mistake(_what_is_wrong(path, text))

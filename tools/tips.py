@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from tools.search import ALSO_CALLED, EXPLAINED, OTHER_NAMES, TERM, names_in
+from tools import search
 
 # The sections whose entries define a word; the others are there for the search.
 DEFINED = {"structure", "training", "architecture", "data"}
@@ -26,25 +26,7 @@ TAG = re.compile(r"(<pre\b.*?</pre>|<[^>]*>)", re.DOTALL)  # a block as one, whi
 NO_NAME = re.compile(r"[^\w-]")
 VOID = {"br", "hr", "img", "input", "wbr"}
 # No place for a link, or no running text.
-SKIPPED = {
-    "a",
-    "button",
-    "caption",
-    "code",
-    "dt",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "label",
-    "math",
-    "summary",
-    "svg",
-    "table",
-}
+SKIPPED = re.compile("a|button|caption|code|dt|figure|h[1-6]|label|math|summary|svg|table")
 ASIDE = re.compile(r' lang="|class="(?:admonition-title|behind|question)"')
 
 
@@ -59,28 +41,20 @@ class Entry(NamedTuple):
 
 def entries(glossary, locale):
     """All entries of a glossary's Markdown, in their order."""
-    found, section = [], ""
-    for term in TERM.finditer(glossary):
-        if term["heading"]:
-            section = term["heading"]
-            continue
-        sides = term["names"].split(" · ")
-        own = names_in(sides[-1 if locale == "ko" else 0])
-        english = next(filter(str.isascii, own), own[0])
-        anchor = "term-" + re.sub("[^a-z0-9]+", "-", re.sub(r" \(.*", "", english).lower()).strip(
-            "-"
-        )
-        names = names_in(sides[0])
-        for others in OTHER_NAMES.finditer(term["meaning"]):
-            names += others["names"].split(", ") if others["which"] in ALSO_CALLED else []
+    found = []
+    for term in search.entries(glossary):
+        sides = term.headword.split(" · ")
+        own = search.names_in(sides[-1 if locale == "ko" else 0])
+        english = next(filter(str.isascii, own), own[0]).partition(" (")[0].lower()
+        anchor = "term-" + re.sub("[^a-z0-9]+", "-", english).strip("-")
+        names = search.names_in(sides[0])
+        for which, others in term.others:
+            names += others if which in search.ALSO_CALLED else []
         names = [re.sub(r"^to |[()]", "", name) for name in names if not name.startswith("`")]
-        meaning = OTHER_NAMES.sub("", term["meaning"]).partition("→")[0].strip()
         # A word that no page explains is one that readers bring along.
-        defines = (
-            section in DEFINED and anchor not in ORDINARY and EXPLAINED.search(term["meaning"])
-        )
-        link = defines["link"] if defines else ""
-        found.append(Entry(anchor, names, " ".join(meaning.split()) if defines else "", link))
+        defines = term.section in DEFINED and anchor not in ORDINARY and term.link
+        meaning, link = (term.meaning, term.link) if defines else ("", "")
+        found.append(Entry(anchor, names, " ".join(meaning.split()), link))
     return found
 
 
@@ -147,7 +121,8 @@ def marked(content, glossary, locale, address):
             while open_tags and open_tags.pop()[0] != name:
                 pass
         elif name and name not in VOID and not piece.endswith("/>"):
-            open_tags.append((name, within or name in SKIPPED or bool(ASIDE.search(piece))))
+            skipped = SKIPPED.fullmatch(name) or ASIDE.search(piece)
+            open_tags.append((name, within or bool(skipped)))
         within = open_tags[-1][1] if open_tags else False
     return "".join(pieces)
 

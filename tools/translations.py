@@ -5,8 +5,10 @@ are in step. Every language is a source: whichever side has changed since, the o
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tools.page import Page, Section
 from tools.site import DOCS, LOCALES, pages
@@ -30,6 +32,10 @@ class State:
     anchor: str
     texts: dict[str, Section]  # by language
     recorded: dict[str, str]  # a hash by language; none if they were never said to be in step
+
+    def place(self, locale: str) -> str:
+        """Where its text in a language stands: the file and the line."""
+        return f"docs/{locale}/{self.page}.md:{self.texts[locale].line}"
 
     @property
     def moved(self) -> list[str]:
@@ -97,11 +103,6 @@ def states(page: str, docs: Path = DOCS, record: dict | None = None) -> list[Sta
         locale: {one.anchor: one for one in Page.read(locale, page, docs).sections if one.anchor}
         for locale in LOCALES
     }
-    order: list[str] = []
-    for sections in texts.values():
-        for before, anchor in zip([None, *sections], sections):
-            if anchor not in order:  # comes after the one that it follows in its own language
-                order.insert(order.index(before) + 1 if before else 0, anchor)
     return [
         State(
             page,
@@ -109,8 +110,20 @@ def states(page: str, docs: Path = DOCS, record: dict | None = None) -> list[Sta
             {one: sections[anchor] for one, sections in texts.items() if anchor in sections},
             recorded.get(anchor, {}),
         )
-        for anchor in order
+        for anchor in merged(texts.values())
     ]
+
+
+def merged(texts: Iterable[Iterable[Any]]) -> list[Any]:
+    """The anchors of several texts in one order: each after the one that it follows in its text."""
+    order: list[Any] = []
+    for anchors in texts:
+        place = 0
+        for anchor in anchors:
+            if anchor not in order:
+                order.insert(place, anchor)
+            place = order.index(anchor) + 1
+    return order
 
 
 def out_of_step(page: str | None = None, docs: Path = DOCS) -> list[State]:
@@ -138,19 +151,20 @@ def as_shown(page: Page, record: dict, note) -> str:
 
     `note(why, language, anchor)` is what to tell, with a link to the other language's text.
     """
-    others = [other for other in LOCALES if other != page.locale]
+    others = [Page.read(other, page.name, page.docs) for other in LOCALES if other != page.locale]
     if not page.text:
-        other = next(one for one in others if Page.read(one, page.name, page.docs).text)
-        first, *rest = Page.read(other, page.name, page.docs).sections
-        parts = [with_note(first, note("page", other, ""), other)]
-        return "\n".join([*parts, *(with_note(section, "", other) for section in rest)])
-    found = {one.anchor: one for one in states(page.name, page.docs, record)}
-    behind = {anchor: one for anchor, one in found.items() if page.locale in one.behind}
+        other = next(one for one in others if one.text)
+        first, *rest = other.sections
+        parts = [with_note(first, note("page", other.locale, ""), other.locale)]
+        return "\n".join([*parts, *(with_note(section, "", other.locale) for section in rest)])
+    states_of_page = states(page.name, page.docs, record)
+    behind = {one.anchor: one for one in states_of_page if page.locale in one.behind}
     if not behind:
         return page.text
 
     def told(anchor: str) -> str:
-        ahead = [one for one in others if one not in behind[anchor].behind] or others
+        languages = [other.locale for other in others]
+        ahead = [one for one in languages if one not in behind[anchor].behind] or languages
         return note(behind[anchor].why, ahead[0], anchor)
 
     parts = {
@@ -159,12 +173,10 @@ def as_shown(page: Page, record: dict, note) -> str:
         else section.text
         for section in page.sections
     }
+    orders = [list(parts)]
     for other in others:
-        order, before = list(parts), None
-        for section in Page.read(other, page.name, page.docs).sections:
+        for section in other.sections:
             if section.anchor in behind and section.anchor not in parts:
-                parts[section.anchor] = with_note(section, told(section.anchor), other)
-                order.insert(order.index(before) + 1 if before else len(order), section.anchor)
-            before = section.anchor if section.anchor in parts else before
-        parts = {anchor: parts[anchor] for anchor in order}
-    return "\n\n".join(part.strip("\n") for part in parts.values()) + "\n"
+                parts[section.anchor] = with_note(section, told(section.anchor), other.locale)
+        orders.append([section.anchor for section in other.sections if section.anchor in parts])
+    return "\n\n".join(parts[anchor].strip("\n") for anchor in merged(orders)) + "\n"
