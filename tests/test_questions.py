@@ -71,6 +71,7 @@ def test_every_question_is_whole():
         ("    - right: true\n", "    - right: true\n      prints: 1\n", 5, "Take out prints:"),
         ("frozen-norm-eval", "gone", 10, "no snippet"),
         ("modes/planted", "mode/planted", 1, "no page of the site"),
+        ("  choices:\n", "  choices:\n    - 1\n", 5, "no choice"),
         ("  ask:", "  aks: 1\n  ask:", 1, "has 'aks'"),
         ("  ask:", " ask:", 3, "not YAML"),
         ("- id: nn-module/modes/planted\n  block", "- 1\n- block", 1, "no question"),

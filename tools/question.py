@@ -123,7 +123,10 @@ def entries(file: Path) -> list[tuple[int, dict[str, Any], list[int]]]:
             raise Mistake(say(f"{relative(file)}:{line}", "not-a-question"))
         choices = {key.value: value for key, value in node.value}.get("choices")
         choices = choices.value if isinstance(choices, yaml.SequenceNode) else []
-        lines = [one.start_mark.line + 1 for one in choices if isinstance(one, yaml.MappingNode)]
+        lines = [one.start_mark.line + 1 for one in choices]
+        for number, choice in zip(lines, choices):
+            if not isinstance(choice, yaml.MappingNode):
+                raise Mistake(say(f"{relative(file)}:{number}", "not-a-choice"))
         found.append((line, loader.construct_object(node, deep=True), lines))
     return found
 
