@@ -14,14 +14,13 @@ from pathlib import Path
 import pytest
 from test_hands import CSS, DESKTOP, PAINTED, PHONE, UNFOLD
 from test_phone import LAYOUT, WIDE
-from test_site import locale_of, source, url
 from test_snippets import columns
 
 from conftest import report
 from tools import snippet
 from tools.browser import THIN, violations
 from tools.pytest_plugin import PAGE
-from tools.site import LOCALES, ROOT, home, relative
+from tools.site import LOCALES, ROOT, home, message, relative, say
 from tools.snippet import spoken
 
 SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
@@ -210,13 +209,13 @@ LOOKS = {
 }
 
 
-def of_each_kind(paths):
+def of_each_kind(shown):
     """Of all pages, in their order, those with a class that none before them has."""
     known = set()
-    for path in paths:
-        classes = set(re.findall(r'class="([^"]+)"', path.read_text(encoding="utf-8")))
+    for page in shown:
+        classes = set(re.findall(r'class="([^"]+)"', page.text))
         if classes - known:
-            yield path
+            yield page
         known |= classes
 
 
@@ -237,7 +236,7 @@ def opened(page):
 
 
 @pytest.fixture(scope="module")
-def visit(site, shown, host, browser):
+def visit(shown, host, browser):
     """{look: [(page, what is wrong there)]} for a kind of screen, and the blocks that it shows.
 
     Each page is opened once on a phone; on a desk those of each kind, and the last of the sidebar.
@@ -251,28 +250,25 @@ def visit(site, shown, host, browser):
         page = context.new_page()
         page.blocks, page.looks_seen = [], []
         listen(page, host)
-        own = [[path for path in shown if locale_of(site, path) == one] for one in LOCALES]
-        visits = [
-            (path, ("light", "dark")[(number + first) % 2])
-            for first, paths in enumerate(own)
-            for number, path in enumerate(paths)
-        ]
-        if kind == "desktop":
-            few = {path for paths in own for path in [*of_each_kind(paths), *paths[-1:]]}
-            visits = [visit for visit in visits if visit[0] in few]
-        # By scheme, since another one has the page that is left painted anew.
-        for path, scheme in sorted(visits, key=lambda visit: visit[1], reverse=True):
-            page.file, page.locale = source(site, path), locale_of(site, path)
-            page.emulate_media(color_scheme=scheme)
-            at_width(page, settings["viewport"]["width"])
-            page.goto(url(site, path, host))
-            where = f"{page.file}, {scheme}"
-            for look in LOOKS[kind]:
-                found[look] += [(where, what) for what in look(page)]
-            ends = [path in (paths[0], paths[-1]) for paths in own]
-            for state in opened(page) if kind == "phone" and any(ends) else ():
-                for look in HANDS:
-                    found[look] += [(where + state, what) for what in look(page)]
+        for first, locale in enumerate(LOCALES):
+            own = [one for one in shown if one.locale == locale]
+            few = {*of_each_kind(own), *own[-1:]} if kind == "desktop" else own
+            for number, one in enumerate(own):
+                if one not in few:
+                    continue
+                scheme = ("light", "dark")[(number + first) % 2]
+                page.file, page.locale = one.file, locale
+                page.evaluate("document.body.replaceChildren()")  # not to be painted anew
+                page.emulate_media(color_scheme=scheme)
+                at_width(page, settings["viewport"]["width"])
+                page.goto(host + one.address)
+                where = f"{page.file}, {scheme}"
+                for look in LOOKS[kind]:
+                    found[look] += [(where, what) for what in look(page)]
+                ends = one in (own[0], own[-1])
+                for state in opened(page) if kind == "phone" and ends else ():
+                    for look in HANDS:
+                        found[look] += [(where + state, what) for what in look(page)]
         context.close()
         return found, page.blocks
 
@@ -340,7 +336,7 @@ def test_code_fits_a_phone(visit, snippets):
 
     The code of the checks, which nobody has to read, may be wider. The outputs of a check wrap.
     """
-    problems, outputs, code, lines, long = [], {}, {}, 0, 0
+    problems, outputs, code, lines, count = [], {}, {}, 0, 0
     for file, block in visit("phone")[1]:
         assert abs(block["em"] - 0.6) < 0.001, (
             f"{file}: a column is {block['em']:.3f} em wide, not 0.6. "
@@ -349,23 +345,22 @@ def test_code_fits_a_phone(visit, snippets):
         if block["kind"] == "pytb" or snippets.get(block["text"], [""])[-1] == "check":
             continue
         room, text = int(block["room"] + 0.01), block["text"].splitlines()
-        cut = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}
-        if block["scrolls"] and not cut:
+        long = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}
+        if block["scrolls"] and not long:
             what = f"the block with {text[0]!r} scrolls at 390 pixels, though each line has room"
             problems.append(f"{file}: {what}. See pre > code in site.css.")
         known = outputs if block["kind"] == "text" else code
         lines += len(text) * (known is code)
-        for number, wide in cut.items():
+        for number, wide in long.items():
             # A snippet on several pages is named once, where it has the least room.
             at = place(file, block, number, snippets)
-            said = f"{at}: {wide} columns, and {file} has room for {room}"
+            what = "output-cut" if known is outputs else "line-cut"
+            said = say(at, what, columns=wide, page=file, room=room)
             known[at] = max(known.get(at, ()), (wide - room, said))
-            long += known is code
+            count += known is code
     assert lines or PAGE
-    mend = "this output is cut on a phone. Print less in a line."
-    problems += [f"{said}: {mend}" for _, said in outputs.values()]
-    if long > 0.05 * lines:
+    problems += [said for _, said in outputs.values()]
+    if count > 0.05 * lines:
         worst = "\n".join(said for _, said in sorted(code.values(), reverse=True)[:20])
-        what = f"{long} of {lines} lines of code are cut at 390 pixels, and 5 of 100 may be"
-        problems.append(f"{what}. Break the longest:\n{worst}")
+        problems.append(f"{message('code-cut', count=count, lines=lines)}\n{worst}")
     report(problems)
