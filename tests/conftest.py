@@ -6,6 +6,7 @@ import json
 import os
 import re
 from functools import cache, cached_property
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -15,6 +16,7 @@ from tools import site as sites
 from tools.pytest_plugin import PAGE, fresh_interpreter, is_of_page
 from tools.site import LOCALES, address, home
 
+LOOKS = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
 PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 PLAIN_SPAN = re.compile(r'<span(?: class="[\w-]*")?>|</span>')
 
@@ -104,6 +106,11 @@ def on_each_page(look):
 
     test_pages.__doc__ = look.__doc__
     return test_pages
+
+
+def run(page, name):
+    """What a script of looks.js finds."""
+    return page.evaluate(f"({LOOKS}).{name}()")
 
 
 @pytest.fixture

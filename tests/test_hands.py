@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import check
+from conftest import check, run
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -123,10 +123,7 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(host, open_
             title,
             f"{host}{home}nn-module/modes/#batchnorm",
         ), f"{home or 'home'}: see progress.js."
-        shift = page.evaluate("""() => new Promise((done) => {
-            new PerformanceObserver((list) => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))).observe({ type: "layout-shift", buffered: true });
-            setTimeout(() => done(0), 300);
-        })""")
+        shift = run(page, "shift")
         assert shift < 0.01, (
             f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
         )

@@ -213,11 +213,11 @@ def test_edit_links_lead_to_the_source(page):
 @on_each_page
 def test_what_is_in_a_file_of_its_own_is_edited_there(page):
     """Cards and questions at their line, drawings; neither the search nor plain Markdown has it."""
-    soup = page.soup
-    links = [link["href"].partition("/edit/main/docs/")[2] for link in soup.select(".edit a")]
-    names = [tag["data-question"] for tag in soup.select("section.question")]
-    names += [tag.find_previous(["h2", "h3", "h4"])["id"] for tag in soup.select(".signature")]
-    drawings = [svg["aria-labelledby"] for svg in soup.select("figure.drawing svg")]
+    article = page.soup.article
+    links = [link["href"].partition("/edit/main/docs/")[2] for link in article.select(".edit a")]
+    names = [tag["data-question"] for tag in article.select("section.question")]
+    names += [tag.find_previous(["h2", "h3", "h4"])["id"] for tag in article.select(".signature")]
+    drawings = [svg["aria-labelledby"] for svg in article.select("figure.drawing svg")]
     wanted = [f"theme/drawings/{name.split('-title')[0]}.svg.j2" for name in drawings]
     found = []
     for link in links:
