@@ -5,12 +5,20 @@ import gc
 import json
 import os
 import re
+from functools import cache, cached_property
+from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tools import browser as browsers
+from tools import site as sites
 from tools.pytest_plugin import PAGE, fresh_interpreter, is_of_page
-from tools.site import LOCALES, address
+from tools.site import LOCALES, address, home
+
+LOOKS = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
+PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+PLAIN_SPAN = re.compile(r'<span(?: class="[\w-]*")?>|</span>')
 
 gc.set_threshold(100_000)  # parsed pages are many objects, and stay
 
@@ -52,6 +60,59 @@ def for_each(things):
     return decorate
 
 
+@cache
+def parse(path):
+    """An HTML file without the spans that color code, which are half of what there is to parse."""
+    text = path.read_text(encoding="utf-8")
+    return BeautifulSoup(PRE.sub(lambda pre: PLAIN_SPAN.sub("", pre[0]), text), "html.parser")
+
+
+class Shown:
+    """A page of the built site."""
+
+    def __init__(self, site, path):
+        self.site, self.path = site, path
+        self.address = path.relative_to(site).as_posix().removesuffix("index.html")
+        self.locale = sites.locale_of(self.address)  # whatever its text is written in so far
+
+    @cached_property
+    def name(self):
+        """As nn-module/modes; 404 of what stands for what is missing."""
+        name = self.path.relative_to(self.site).with_suffix("").as_posix()
+        name = name.removeprefix(home(self.locale))
+        return name if name in sites.pages() else name.removesuffix("/index")
+
+    @cached_property
+    def file(self):
+        """Its Markdown, for messages: docs/ko/nn-module/modes.md."""
+        return f"docs/{self.locale}/{self.name}.md" if self.name in sites.pages() else self.name
+
+    @property
+    def text(self):
+        """Its HTML."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def soup(self):
+        """Its HTML, parsed."""
+        return parse(self.path)
+
+
+def on_each_page(look):
+    """A test that says all that a look finds wrong, on all pages or on that of PAGE=…"""
+
+    def test_pages(shown):
+        report(problem for page in shown for problem in look(page))
+
+    test_pages.__doc__ = look.__doc__
+    return test_pages
+
+
+def run(page, name):
+    """What a script of looks.js finds."""
+    return page.evaluate(f"({LOOKS}).{name}()")
+
+
 @pytest.fixture
 def english(monkeypatch):
     """Messages in English, whatever the system speaks: for tests that compare what is said."""
@@ -82,18 +143,25 @@ def site(build):
 
 
 @pytest.fixture(scope="session")
-def shown(site):
-    """The HTML files of all pages, or of that of PAGE=…; 404.html has addresses of its own."""
-    if PAGE:
-        return [site / address(locale, PAGE) / "index.html" for locale in LOCALES]
-    return [path for path in sorted(site.rglob("*.html")) if path.name != "404.html"]
+def every_page(site):
+    """All HTML files of the site, those for what is missing too."""
+    return [Shown(site, path) for path in sorted(site.rglob("*.html"))]
 
 
 @pytest.fixture(scope="session")
-def host(build, tmp_path_factory):
+def shown(site, every_page):
+    """The pages that a reader turns to, or that of PAGE=… in each language."""
+    if PAGE:
+        own = (site / address(locale, PAGE) / "index.html" for locale in LOCALES)
+        return [Shown(site, path) for path in own]
+    return [page for page in every_page if page.name != "404"]
+
+
+@pytest.fixture(scope="session")
+def host(site, tmp_path_factory):
     """The address at which the built site is served, below the path it was built for."""
     root = tmp_path_factory.mktemp("host")
-    (root / "notes").symlink_to(build[0])
+    (root / "notes").symlink_to(site)
     with browsers.served(root) as address:
         yield address
 
@@ -116,6 +184,29 @@ def browser(playwright):
     chromium = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=browsers.FLAGS)
     yield chromium
     chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, host):
+    """Opens an address of the site in a window of its own, which keeps the errors of its scripts.
+
+    It is closed when the test ends.
+    """
+    contexts = []
+
+    def opened(at=None, width=1280, **settings):
+        settings = {"viewport": {"width": width, "height": 844}} | settings
+        contexts.append(browser.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        if at is not None:
+            page.goto(host + at)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

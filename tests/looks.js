@@ -1,4 +1,4 @@
-// What tests look for on a page, each by its name; tests/test_every_page.py calls it.
+// What tests look for on a page, each by its name; `run` of tests/conftest.py calls it.
 ({
     // The sum of the layout shifts so far, once two frames have been painted.
     shift: () => new Promise((done) => {

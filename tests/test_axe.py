@@ -13,15 +13,10 @@ from tools.browser import violations
     ("width", "scheme", "address"),
     [(390, "dark", "?q=dropout"), (1440, "dark", "en/?q=zzz"), (390, "light", "en/?q=dropout+zzz")],
 )
-def test_axe_finds_nothing_in_the_search(site, host, browser, width, scheme, address):
-    context = browser.new_context(
-        viewport={"width": width, "height": 844},
-        color_scheme=scheme,
-        bypass_csp=True,
-        reduced_motion="reduce",
+def test_axe_finds_nothing_in_the_search(open_page, width, scheme, address):
+    page = open_page(
+        address, width=width, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
     )
-    page = context.new_page()
-    page.goto(host + address)
     page.locator(".md-search-result a:visible").first.wait_for()
     report(
         [
@@ -30,4 +25,3 @@ def test_axe_finds_nothing_in_the_search(site, host, browser, width, scheme, add
             for what in violations(page)
         ]
     )
-    context.close()

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 
+from conftest import parse
 from tools import hooks
 from tools.browser import build
 from tools.site import LOCALES, ROOT
@@ -75,7 +75,7 @@ def test_a_third_language_and_what_is_behind(copy):
     assert not build(copy / "site", copy)
 
     def soup(path):
-        return BeautifulSoup((copy / "site" / path).read_text(encoding="utf-8"), "html.parser")
+        return parse(copy / "site" / path)
 
     japanese = soup("ja/index.html")
     assert japanese.html["lang"] == "ja" and "本文。" in japanese.article.get_text()

@@ -4,9 +4,8 @@ from math import prod
 
 import pytest
 import torch
-from bs4 import BeautifulSoup
 
-from conftest import check
+from conftest import check, parse
 from tools import checkpoint, snippet
 from tools.site import LOCALES, SNIPPETS, address, data, relative
 
@@ -49,11 +48,8 @@ def test_the_block_builds_what_was_recorded(recorded):
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_tree_shows_them_without_a_script(site, locale):
-    folder = site / address(locale, "nn-module/checkpoints")
-    tree = BeautifulSoup(
-        (folder / "index.html").read_text(encoding="utf-8"), "html.parser"
-    ).select_one(".key-tree")
-    leaves = len(tree.select("details li"))
+    page = parse(site / address(locale, "nn-module/checkpoints") / "index.html")
+    leaves = len(page.select(".key-tree details li"))
     check(
         leaves == len(data("smolvla")["tensors"]),
         f"docs/theme/macros/key_tree.md: {leaves} tensors in the tree, and {FILE} has "

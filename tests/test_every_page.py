@@ -8,34 +8,18 @@ on a page.
 
 import re
 from collections import defaultdict
-from functools import cache
-from pathlib import Path
 
 import pytest
 from test_hands import CSS, DESKTOP, PAINTED, PHONE, UNFOLD
 from test_phone import LAYOUT, WIDE
-from test_site import locale_of, source, url
 from test_snippets import columns
 
-from conftest import report
+from conftest import report, run
 from tools import snippet
 from tools.browser import THIN, violations
 from tools.pytest_plugin import PAGE
-from tools.site import LOCALES, ROOT, home, relative
+from tools.site import LOCALES, ROOT, home, message, relative, say
 from tools.snippet import spoken
-
-SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
-
-
-def run(page, name):
-    """What a script of looks.js finds."""
-    return page.evaluate(f"({SCRIPT}).{name}()")
-
-
-def at_width(page, width):
-    """Make the window this wide; the page is laid out anew, which takes long."""
-    if page.viewport_size["width"] != width:
-        page.set_viewport_size(page.viewport_size | {"width": width})
 
 
 def known_blocks():
@@ -71,7 +55,6 @@ def breaks_no_name(page):
 
 def fits_a_wide_window(page):
     """Of what is too wide for a narrow one, keeps_to_a_small_screen tells."""
-    at_width(page, 1440)
     wide = page.evaluate("document.documentElement.scrollWidth") - 1440
     if wide > 0:
         yield f"{wide} pixels wider than a window of 1440"
@@ -137,22 +120,13 @@ def asks_its_own_host_alone(page):
     return found
 
 
-def measures_the_blocks(page):
-    """For test_code_fits_a_phone."""
-    page.blocks += [(page.file, block) for block in run(page, "blocks")]
-    return ()
-
-
-def narrows_to_a_small_phone(page):
-    """For the lines of Korean."""
-    if page.locale == "ko":
-        at_width(page, 360)
-    return ()
+def shows_blocks(page):
+    """For test_code_fits_a_phone, which judges them all at once."""
+    return [(page.file, block) for block in run(page, "blocks")]
 
 
 def keeps_to_a_small_screen(page):
     """At 320 pixels nothing scrolls sideways; of blocks that do, test_code_fits_a_phone tells."""
-    at_width(page, 320)
     if (wide := page.evaluate(LAYOUT)["layout"]) > 320:
         what = "".join(page.evaluate(WIDE, 320))
         what = f"{wide} pixels wide on a screen of 320: {what}"
@@ -179,44 +153,53 @@ def axe_finds_nothing(page):
         yield f"at {page.viewport_size['width']} pixels, axe finds {what}"
 
 
+KOREAN = 360  # a width for lines of Korean alone
 HANDS = is_large_enough_for_a_finger, has_icons_that_are_seen
+# On each screen, at one width after the other: a page is laid out anew for each, which takes long.
 LOOKS = {
-    "phone": (
-        does_not_shift,
-        copies_the_code_alone,
-        has_a_footer_that_leads_on,
-        leaves_code_uncovered,
-        *HANDS,
-        asks_its_own_host_alone,
-        breaks_no_name,
-        begins_no_line_with_a_particle,
-        measures_the_blocks,
-        fits_a_wide_window,
-        breaks_no_name,
-        begins_no_line_with_a_particle,
-        narrows_to_a_small_phone,
-        begins_no_line_with_a_particle,
-        keeps_to_a_small_screen,
-        axe_finds_nothing,
-    ),
-    "desktop": (
-        does_not_shift,
-        has_its_line_in_the_sidebar,
-        has_icons_that_are_seen,
-        asks_its_own_host_alone,
-        fits_a_wide_window,
-        axe_finds_nothing,
-    ),
+    "phone": {
+        390: (
+            does_not_shift,
+            copies_the_code_alone,
+            has_a_footer_that_leads_on,
+            leaves_code_uncovered,
+            *HANDS,
+            asks_its_own_host_alone,
+            breaks_no_name,
+            begins_no_line_with_a_particle,
+            shows_blocks,
+        ),
+        1440: (fits_a_wide_window, breaks_no_name, begins_no_line_with_a_particle),
+        KOREAN: (begins_no_line_with_a_particle,),
+        320: (keeps_to_a_small_screen, axe_finds_nothing),
+    },
+    "desktop": {
+        1440: (
+            does_not_shift,
+            has_its_line_in_the_sidebar,
+            has_icons_that_are_seen,
+            asks_its_own_host_alone,
+            fits_a_wide_window,
+            axe_finds_nothing,
+        ),
+    },
 }
 
 
-def of_each_kind(paths):
+def for_each_look(kind):
+    """A test for each look on a kind of screen."""
+    looks = dict.fromkeys(look for looks in LOOKS[kind].values() for look in looks)
+    looks.pop(shows_blocks, None)
+    return pytest.mark.parametrize("look", looks, ids=lambda look: look.__name__)
+
+
+def of_each_kind(shown):
     """Of all pages, in their order, those with a class that none before them has."""
     known = set()
-    for path in paths:
-        classes = set(re.findall(r'class="([^"]+)"', path.read_text(encoding="utf-8")))
+    for page in shown:
+        classes = set(re.findall(r'class="([^"]+)"', page.text))
         if classes - known:
-            yield path
+            yield page
         known |= classes
 
 
@@ -236,47 +219,43 @@ def opened(page):
     yield ", search open"
 
 
-@pytest.fixture(scope="module")
-def visit(site, shown, host, browser):
-    """{look: [(page, what is wrong there)]} for a kind of screen, and the blocks that it shows.
+def visit(kind, shown, host, browser):
+    """{look: [(page, what is wrong there)]} for a kind of screen.
 
     Each page is opened once on a phone; on a desk those of each kind, and the last of the sidebar.
     """
-
-    @cache
-    def pages(kind):
-        settings, found = {"phone": PHONE, "desktop": DESKTOP}[kind], defaultdict(list)
-        context = browser.new_context(**settings)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.blocks, page.looks_seen = [], []
-        listen(page, host)
-        own = [[path for path in shown if locale_of(site, path) == one] for one in LOCALES]
-        visits = [
-            (path, ("light", "dark")[(number + first) % 2])
-            for first, paths in enumerate(own)
-            for number, path in enumerate(paths)
-        ]
-        if kind == "desktop":
-            few = {path for paths in own for path in [*of_each_kind(paths), *paths[-1:]]}
-            visits = [visit for visit in visits if visit[0] in few]
-        # By scheme, since another one has the page that is left painted anew.
-        for path, scheme in sorted(visits, key=lambda visit: visit[1], reverse=True):
-            page.file, page.locale = source(site, path), locale_of(site, path)
+    settings, found = {"phone": PHONE, "desktop": DESKTOP}[kind], defaultdict(list)
+    context = browser.new_context(**settings)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.looks_seen = []
+    listen(page, host)
+    for first, locale in enumerate(LOCALES):
+        own = [one for one in shown if one.locale == locale]
+        few = {*of_each_kind(own), *own[-1:]} if kind == "desktop" else own
+        for number, one in enumerate(own):
+            if one not in few:
+                continue
+            scheme = ("light", "dark")[(number + first) % 2]
+            page.file, page.locale = one.file, locale
+            page.evaluate("document.body.replaceChildren()")  # not to be laid out anew
             page.emulate_media(color_scheme=scheme)
-            at_width(page, settings["viewport"]["width"])
-            page.goto(url(site, path, host))
+            page.set_viewport_size(settings["viewport"])
+            page.goto(host + one.address)
             where = f"{page.file}, {scheme}"
-            for look in LOOKS[kind]:
-                found[look] += [(where, what) for what in look(page)]
-            ends = [path in (paths[0], paths[-1]) for paths in own]
-            for state in opened(page) if kind == "phone" and any(ends) else ():
+            for width, looks in LOOKS[kind].items():
+                if width == KOREAN and locale != "ko":
+                    continue
+                if width != page.viewport_size["width"]:
+                    page.set_viewport_size(page.viewport_size | {"width": width})
+                for look in looks:
+                    found[look] += [(where, what) for what in look(page)]
+            ends = one in (own[0], own[-1])
+            for state in opened(page) if kind == "phone" and ends else ():
                 for look in HANDS:
                     found[look] += [(where + state, what) for what in look(page)]
-        context.close()
-        return found, page.blocks
-
-    return pages
+    context.close()
+    return found
 
 
 def listen(page, host):
@@ -300,10 +279,16 @@ def report_first(found):
     report(f"{where}: {what}" for what, where in first.items())
 
 
-@pytest.mark.parametrize("look", dict.fromkeys(LOOKS["phone"]), ids=lambda look: look.__name__)
-def test_every_page(visit, look):
+@pytest.fixture(scope="module")
+def visited(shown, host, browser):
+    """What is found on each page, opened on a phone."""
+    return visit("phone", shown, host, browser)
+
+
+@for_each_look("phone")
+def test_every_page(visited, look):
     """On a phone, and as wide as on a desk."""
-    report_first(visit("phone")[0][look])
+    report_first(visited[look])
 
 
 @pytest.fixture(scope="module")
@@ -335,13 +320,13 @@ def place(file, block, number, snippets):
     return file
 
 
-def test_code_fits_a_phone(visit, snippets):
+def test_code_fits_a_phone(visited, snippets):
     """At 390 pixels no output is cut, and at most 5 of 100 lines of code are.
 
     The code of the checks, which nobody has to read, may be wider. The outputs of a check wrap.
     """
-    problems, outputs, code, lines, long = [], {}, {}, 0, 0
-    for file, block in visit("phone")[1]:
+    problems, outputs, code, lines, count = [], {}, {}, 0, 0
+    for _, (file, block) in visited[shows_blocks]:
         assert abs(block["em"] - 0.6) < 0.001, (
             f"{file}: a column is {block['em']:.3f} em wide, not 0.6. "
             "Is this Chromium older than 127?"
@@ -349,23 +334,22 @@ def test_code_fits_a_phone(visit, snippets):
         if block["kind"] == "pytb" or snippets.get(block["text"], [""])[-1] == "check":
             continue
         room, text = int(block["room"] + 0.01), block["text"].splitlines()
-        cut = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}
-        if block["scrolls"] and not cut:
+        long = {number: columns(line) for number, line in enumerate(text) if columns(line) > room}
+        if block["scrolls"] and not long:
             what = f"the block with {text[0]!r} scrolls at 390 pixels, though each line has room"
             problems.append(f"{file}: {what}. See pre > code in site.css.")
         known = outputs if block["kind"] == "text" else code
         lines += len(text) * (known is code)
-        for number, wide in cut.items():
+        for number, wide in long.items():
             # A snippet on several pages is named once, where it has the least room.
             at = place(file, block, number, snippets)
-            said = f"{at}: {wide} columns, and {file} has room for {room}"
+            what = "output-cut" if known is outputs else "line-cut"
+            said = say(at, what, columns=wide, page=file, room=room)
             known[at] = max(known.get(at, ()), (wide - room, said))
-            long += known is code
+            count += known is code
     assert lines or PAGE
-    mend = "this output is cut on a phone. Print less in a line."
-    problems += [f"{said}: {mend}" for _, said in outputs.values()]
-    if long > 0.05 * lines:
+    problems += [said for _, said in outputs.values()]
+    if count > 0.05 * lines:
         worst = "\n".join(said for _, said in sorted(code.values(), reverse=True)[:20])
-        what = f"{long} of {lines} lines of code are cut at 390 pixels, and 5 of 100 may be"
-        problems.append(f"{what}. Break the longest:\n{worst}")
+        problems.append(f"{message('code-cut', count=count, lines=lines)}\n{worst}")
     report(problems)

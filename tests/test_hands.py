@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import check
+from conftest import check, run
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -24,11 +24,9 @@ PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFra
         ("en/nn-module/lab/", "A lab: TinyVLA"),
     ],
 )
-def test_the_header_says_which_page_it_is(site, host, browser, kind, address, title):
+def test_the_header_says_which_page_it_is(host, open_page, kind, address, title):
     """The site's name at the top of a page, the page's title further down and at a deep link."""
-    context = browser.new_context(**kind)
-    page = context.new_page()
-    page.goto(host + address)
+    page = open_page(address, **kind)
     name, topic = page.locator(".md-header__topic").all()
     shown = "one => Number(getComputedStyle(one).opacity)"
     assert (name.evaluate(shown), topic.evaluate(shown)) == (1, 0), (
@@ -40,20 +38,19 @@ def test_the_header_says_which_page_it_is(site, host, browser, kind, address, ti
         lambda: page.goto(f"{host}{address}?again#{last}"),
     ):
         way()
-        for _ in range(30):  # it fades in
-            page.wait_for_timeout(100)
+        for _ in range(100):  # it fades in
+            page.wait_for_timeout(30)
             seen = topic.inner_text().strip() if topic.evaluate(shown) == 1 else ""
             if seen:
                 break
         assert seen == title, (
             f"{address}: the header says {seen!r} below the heading, not {title!r}. See IntersectionObserver in site.js."
         )
-    context.close()
 
 
-def test_the_other_language_shows_the_same_section(site, host, browser):
+def test_the_other_language_shows_the_same_section(host, open_page):
     """The anchor of the address; the section that is being read, if the reader has gone on; nothing at the top."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = open_page(width=1440)
     for begin, scroll, expected in (
         ("nn-module/layers/#dropout", False, "en/nn-module/layers/#dropout"),
         ("en/nn-module/layers/#dropout", True, "nn-module/layers/#whole"),
@@ -76,25 +73,19 @@ def test_the_other_language_shows_the_same_section(site, host, browser):
         assert page.url == host + expected, (
             f"{begin}: the other language is shown at {page.url.removeprefix(host)}, not at {expected}. See place() in site.js."
         )
-    page.close()
 
 
-def test_an_address_that_ends_in_a_percent_sign_breaks_nothing(site, host, browser):
-    page = browser.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+def test_an_address_that_ends_in_a_percent_sign_breaks_nothing(host, open_page):
+    page = open_page()
     for hash in ("#100%", "#%E0%A4%A"):
         page.goto(f"{host}en/nn-module/modes/{hash}")
         page.locator(".md-code__button").first.wait_for()
-        whole = page.locator("button[for='__drawer']").count() and not errors
-        check(whole, f"docs/assets/site.js: {hash}: {errors}. See named().")
-    page.close()
+        whole = page.locator("button[for='__drawer']").count() and not page.errors
+        check(whole, f"docs/assets/site.js: {hash}: {page.errors}. See named().")
 
 
-def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host, browser):
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
-    page.goto(host)
+def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(host, open_page):
+    page = open_page("", **DESKTOP)
     line = page.locator(".continue")
     assert not line.is_visible() and page.evaluate("localStorage.length") == 0, (
         "something is kept or shown before anything was read. See progress.js."
@@ -132,10 +123,7 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
             title,
             f"{host}{home}nn-module/modes/#batchnorm",
         ), f"{home or 'home'}: see progress.js."
-        shift = page.evaluate("""() => new Promise((done) => {
-            new PerformanceObserver((list) => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))).observe({ type: "layout-shift", buffered: true });
-            setTimeout(() => done(0), 300);
-        })""")
+        shift = run(page, "shift")
         assert shift < 0.01, (
             f"{home or 'home'}: the line to go on shifts the page by {shift:.3f}. See .continued in {CSS}."
         )
@@ -148,12 +136,11 @@ def test_what_was_read_is_marked_until_the_reader_wants_it_forgotten(site, host,
     assert marks() == [[host + "nn-module/exercises/2-count/", "풀었음"]], (
         "an exercise that is solved has no mark. See progress.js."
     )
-    context.close()
 
 
-def test_folds_of_an_exercise_have_three_looks(site, host, browser):
+def test_folds_of_an_exercise_have_three_looks(host, open_page):
     """Hint, solution and wrong answer: each with an icon and a color of its own; and an output is not told by its shade alone."""
-    page = browser.new_page()
+    page = open_page()
     for number in ("1-mlp", "6-two-parts"):
         page.goto(f"{host}en/nn-module/exercises/{number}/")
         looks = page.evaluate("""() => ["hints", "solution", "wrong"].map((part) => {
@@ -168,12 +155,11 @@ def test_folds_of_an_exercise_have_three_looks(site, host, browser):
         "pre => parseFloat(getComputedStyle(pre).borderInlineStartWidth)"
     )
     assert bar >= 3, f"an output has no bar at its side. See “An output is told” in {CSS}."
-    page.close()
 
 
-def test_a_printed_page_says_where_it_is_from(site, host, browser):
+def test_a_printed_page_says_where_it_is_from(host, open_page):
     """Title, address, date and release; each link has the number of its address in the list; folds are open, and closed again afterwards."""
-    page = browser.new_page()
+    page = open_page()
     for address in ("nn-module/exercises/1-mlp/", "en/nn-module/freezing/"):
         page.goto(host + address)
         folds = page.locator("details:not([open])").count()
@@ -208,21 +194,17 @@ def test_a_printed_page_says_where_it_is_from(site, host, browser):
         assert not page.locator(".printed").first.is_visible(), (
             f"{address}: what is for paper is shown. See .printed in {CSS}."
         )
-    page.close()
 
 
-def test_without_a_script_nothing_is_left_that_does_nothing(site, host, browser):
-    """The system's scheme, as with a script; no search, no button to copy, no other button without effect; folds open, on paper too."""
+def test_without_a_script_nothing_is_left_that_does_nothing(host, open_page):
+    """The system's scheme, as with a script; no search, no button to copy, no other button without effect; boxes tick, folds open, on paper too."""
     colors = "[document.body, document.querySelector('pre > code'), document.querySelector('.md-header')].map((one) => getComputedStyle(one).backgroundColor)"
     for scheme in ("dark", "light"):
         found = []
         for script in (True, False):
-            context = browser.new_context(java_script_enabled=script, color_scheme=scheme, **PHONE)
-            page = context.new_page()
-            page.goto(host + "en/nn-module/exercises/1-mlp/")
+            settings = PHONE | {"java_script_enabled": script, "color_scheme": scheme}
+            page = open_page("en/nn-module/exercises/1-mlp/", **settings)
             found.append(page.evaluate(colors))
-            if script:
-                context.close()
         assert found[0] == found[1], (
             f"{scheme}: without a script the colors are {found[1]}, not {found[0]}. See tools/hooks.py."
         )
@@ -238,6 +220,7 @@ def test_without_a_script_nothing_is_left_that_does_nothing(site, host, browser)
         )
         page.locator("summary", has_text="Hint 1").click()
         assert page.get_by_text("Two, the Linear layers.").is_visible()
+        page.get_by_label("I have solved this one").check()
         page.emulate_media(media="print")
         assert page.get_by_text("it comes with a forward").is_visible(), (
             f"without a script folds are printed closed. See details-content in {CSS}."
@@ -246,4 +229,5 @@ def test_without_a_script_nothing_is_left_that_does_nothing(site, host, browser)
         assert link.evaluate(
             "link => getComputedStyle(link, '::after').content.includes(link.href)"
         ), f"without a script a link is printed without its address. See “On paper” in {CSS}."
-        context.close()
+    page.goto(host + "en/nn-module/exercises/")
+    assert page.locator(".progress").count() == 0

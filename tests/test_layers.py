@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from conftest import report
-from tools.site import DATA, ROOT, Mistake, data, message, relative, say
+from tools.site import DATA, LOCALES, ROOT, Mistake, data, message, relative, say
 
 FILE = DATA / "layers.yml"
 REQUIRED = {
@@ -26,6 +26,7 @@ REQUIRED = {
     "shows",
     "use",
 }
+# A shape comes with dtype and rejects, a formula with what is said for it.
 OPTIONAL = {
     "math",
     "said",
@@ -34,14 +35,15 @@ OPTIONAL = {
     "dtype",
     "rejects",
     "call",
-}  # a shape comes with dtype and rejects, a formula with what is said for it
+}
 FLOATS = ["float32", "bfloat16", "float64"]
+# What each rule for the input's dtype accepts.
 RULES = {
     "weight": FLOATS,
     "float": FLOATS,
     "any": [*FLOATS, "int64"],
     "index": ["int64", "int32"],
-}  # what each rule for the input's dtype accepts
+}
 try:
     TABLES = data("layers")
 except Mistake as mistake:
@@ -66,6 +68,7 @@ NAMED = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 
 # One number for each letter of the shapes and formulas, all different where two could be mixed up.
 LETTERS = dict(B=2, T=6, D=8, h=4, d=7, i=3, o=5, N=10, H=16, W=21, k=3, s=2, p=1, F=11)
+EMPTY = dict.fromkeys(LOCALES, "")  # a text that is not needed
 ANY = (2, 6)  # what `*` stands for: any leading dimensions
 
 
@@ -115,10 +118,14 @@ def call(row, layer, dtype):
 
 
 def place(row, field):
-    """The line of a field in its row."""
-    text = FILE.read_text(encoding="utf-8").splitlines()
-    start = text.index(f"  - name: {row['name']}")
-    line = next(n for n, t in enumerate(text[start:], start + 1) if t.strip(" -").startswith(field))
+    """The line of a field in its row; the first of the file if the row has no name."""
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+    first = f"  - name: {row.get('name')}"
+    if first not in lines:
+        return f"{relative(FILE)}:1"
+    start = lines.index(first)
+    after = enumerate(lines[start:], start + 1)
+    line = next(n for n, text in after if text.strip(" -").startswith(field))
     return f"{relative(FILE)}:{line}"
 
 
@@ -137,12 +144,8 @@ def fail(row, field, shown, actual):
 def test_fields(row):
     missing, unknown = wrong_fields(row)
     if missing or unknown:
-        lines = FILE.read_text(encoding="utf-8").splitlines()
-        line = next(
-            (n for n, text in enumerate(lines, 1) if text == f"  - name: {row.get('name')}"), 1
-        )
         what = {"name": row.get("name"), "missing": missing, "unknown": unknown}
-        report([say(f"{relative(FILE)}:{line}", "layer-fields", **what)])
+        report([say(place(row, "name"), "layer-fields", **what)])
     if row.get("dtype", "any") not in RULES:
         wrong(row, "dtype", "layer-dtype", rules=", ".join(RULES))
 
@@ -160,12 +163,7 @@ def test_signature(row):
     )
     positional = [name for name, p in shown.items() if p.kind is not p.KEYWORD_ONLY]
     if positional != list(actual)[: len(positional)] or not shown.keys() <= actual.keys():
-        fail(
-            row,
-            "signature",
-            list(shown),
-            f"{list(actual)}. {message('layer-star')}",
-        )
+        fail(row, "signature", list(shown), f"{list(actual)}. {message('layer-star')}")
     for name, p in shown.items():
         if p.default != actual[name].default:
             fail(row, "signature", f"{name}={p.default}", f"{name}={actual[name].default}")
@@ -232,21 +230,16 @@ def test_what_it_shows(row):
         except Exception as raised:
             actual = f"{type(raised).__name__}: {raised}"
         if actual is not True:
-            fail(
-                row,
-                "shows",
-                expression,
-                f"{actual}. {message('layer-trap')}",
-            )
+            fail(row, "shows", expression, f"{actual}. {message('layer-trap')}")
 
 
 @NAMED
 def test_texts_and_source(row):
     """One language is enough for a text, but for what is spoken; `make translations` lists the other."""
     for field in ("why", "role", "in_vla", "over", "trap", "use"):
-        if not {"ko", "en"} & row.get(field, {"ko": "", "en": ""}).keys():
+        if not set(LOCALES) & row.get(field, EMPTY).keys():
             wrong(row, field, "layer-text")
-    if not {"ko", "en"} <= row.get("said", {"ko": "", "en": ""}).keys():
+    if not set(LOCALES) <= row.get("said", EMPTY).keys():
         wrong(row, "said", "layer-spoken")
     project = r"https://github\.com/[\w-]+/[\w-]+/blob/(v[\d.]+|[0-9a-f]{40})/[\w./-]+#L\d+(-L\d+)?"
     if not re.fullmatch(project, row["use"]["url"]):
@@ -256,7 +249,7 @@ def test_texts_and_source(row):
 def test_each_row_has_its_card():
     """In either language; the other then shows it, as it shows any section that is still to be written."""
     rows, problems, shown = [row["id"] for row in ALL], [], set()
-    for locale in ("ko", "en"):
+    for locale in LOCALES:
         name = f"docs/{locale}/nn-module/more-layers.md"
         for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
             if card := re.match(r'\{\{ card\("([\w-]+)"\) \}\}', line):

@@ -8,12 +8,18 @@ import pytest
 
 from conftest import report
 
-PHONES = ["iPhone 13", "Pixel 5", "Galaxy S9+"]
 # The layout, and the part of it that is on the screen.
 LAYOUT = """() => ({
     layout: document.documentElement.scrollWidth, window: innerWidth, screen: Math.round(visualViewport.width),
     left: Math.round(visualViewport.pageLeft), scale: visualViewport.scale,
 })"""
+# Until nothing moves any more, what begins with the next frame too.
+STILL = """async () => {
+    const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    for (await painted(); document.getAnimations().length; await painted()) {
+        await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    }
+}"""
 # The innermost element that ends furthest to the right of the screen; what scrolls, hides or goes with the layout apart.
 WIDE = """(width) => [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > width + 0.5
     && one.checkVisibility({ visibilityProperty: true }) && !one.closest("pre, .md-sidebar, .md-dialog") && !one.querySelector("*"))
@@ -21,28 +27,22 @@ WIDE = """(width) => [...document.querySelectorAll("body *")].filter((one) => on
     .map((one) => (one.closest("[class], [id]") || one).outerHTML.split(">")[0] + ">").slice(0, 1)"""
 
 
-@pytest.fixture
-def phone(playwright, browser, request):
-    """A page on the phone that the test is parametrized with."""
-    device = dict(playwright.devices[request.param])
-    device.pop("default_browser_type")
-    context = browser.new_context(**device)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.mark.parametrize("phone", PHONES, indirect=True)
-def test_the_layout_keeps_its_width(site, host, phone):
+@pytest.mark.parametrize("device", ["iPhone 13", "Pixel 5", "Galaxy S9+"])
+def test_the_layout_keeps_its_width(playwright, open_page, device):
     """While one searches, opens the drawer, turns to the other language or scheme, nothing is pushed aside."""
-    phone.goto(host + "nn-module/modes/")
+    settings = dict(playwright.devices[device])
+    settings.pop("default_browser_type")
+    phone = open_page("nn-module/modes/", **settings)
     still, problems = phone.evaluate(LAYOUT), []
 
     def look(doing, where="site.css"):
-        phone.wait_for_timeout(450)  # the theme moves things for as long as 0.4 seconds
+        phone.evaluate(STILL)
         if (now := phone.evaluate(LAYOUT)) != still:
-            problems.append(
-                f"{doing}: {', '.join(f'{name} {now[name]} instead of {still[name]}' for name in still if now[name] != still[name])} pixels. Something sticks out, or did a moment ago. {''.join(phone.evaluate(WIDE, still['screen']))} See {where}."
-            )
+            changed = [name for name in still if now[name] != still[name]]
+            what = ", ".join(f"{name} {now[name]} instead of {still[name]}" for name in changed)
+            what = f"{doing}: {what} pixels. Something sticks out, or did a moment ago."
+            widest = "".join(phone.evaluate(WIDE, still["screen"]))
+            problems.append(f"{what} {widest} See {where}.")
 
     look("reading")
     phone.locator(".md-header [for='__search'].md-header__button").tap()

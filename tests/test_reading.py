@@ -5,7 +5,6 @@ other language beside this one.
 import re
 
 import pytest
-from test_site import locale_of, source, url
 
 from conftest import report
 from tools.browser import violations
@@ -13,18 +12,15 @@ from tools.site import ROOT
 from tools.tips import marked
 
 
-def test_what_joins_a_particle_is_not_copied(site, shown, host, browser):
+def test_what_joins_a_particle_is_not_copied(host, open_page, shown):
     """It is seen by the browser alone: no such character is in a selection, nor in any file that is published."""
-    page, problems = browser.new_page(), []
-    for path in [path for path in shown if locale_of(site, path) == "ko"][:4]:
-        page.goto(url(site, path, host))
-        if "\u2060" in page.evaluate(
-            "getSelection().selectAllChildren(document.body), getSelection().toString()"
-        ):
-            problems.append(
-                f"{source(site, path)}: a copy of the text holds U+2060. Leave it to ::after in site.css."
-            )
-    page.close()
+    page, problems = open_page(), []
+    copy = "getSelection().selectAllChildren(document.body), getSelection().toString()"
+    for one in [one for one in shown if one.locale == "ko"][:4]:
+        page.goto(host + one.address)
+        if "\u2060" in page.evaluate(copy):
+            what = "a copy of the text holds U+2060. Leave it to ::after in site.css."
+            problems.append(f"{one.file}: {what}")
     report(problems)
 
 
@@ -105,12 +101,11 @@ def wrong_with_tip(page, name):
     ("address", "name"),
     [("nn-module/modes/", "추론 모드"), ("en/nn-module/modes/", "actions")],
 )
-def test_a_term_shows_its_definition(site, host, browser, address, name):
+def test_a_term_shows_its_definition(host, open_page, address, name):
     """On hover, until the pointer has left the definition too; with the focus; by a tap. Escape closes it; nothing is fetched."""
     where, problems = f"{address}, assets/tips.js", []
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
-    page = context.new_page()
-    page.goto(host + address, wait_until="networkidle")
+    page = open_page(address, width=1440, bypass_csp=True)
+    page.wait_for_load_state("networkidle")
 
     def fetched(request):
         if not request.url.endswith("/axe.min.js"):
@@ -138,13 +133,8 @@ def test_a_term_shows_its_definition(site, host, browser, address, name):
     page.wait_for_timeout(400)
     if tip.is_visible() and term.get_attribute("aria-describedby"):
         problems.append(f"{where}: the tip stays when the focus has gone")
-    context.close()
 
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
-    )
-    page = context.new_page()
-    page.goto(host + address)
+    page = open_page(address, width=390, is_mobile=True, has_touch=True)
     page.locator(f".term:text-is('{name}')").tap()
     problems += [f"{where}: on a tap {what}" for what in wrong_with_tip(page, name)]
     page.wait_for_timeout(300)
@@ -157,7 +147,6 @@ def test_a_term_shows_its_definition(site, host, browser, address, name):
     page.locator(f".term:text-is('{name}')").tap()
     page.locator(".tip a").tap()
     page.wait_for_url("**/glossary/#term-*")
-    context.close()
     report(problems)
 
 
@@ -181,35 +170,30 @@ ARTICLE = "[...document.querySelector('article').children].map((one) => one.loca
 
 
 @pytest.mark.parametrize(("home", "scheme"), [("", "dark"), ("en/", "light")])
-def test_both_languages_side_by_side(site, host, browser, home, scheme):
+def test_both_languages_side_by_side(host, open_page, home, scheme):
     """Asked for with the keyboard, and only then fetched; whole, clean, remembered; and gone again without a trace."""
-    context = browser.new_context(
-        viewport={"width": 1200, "height": 900}, color_scheme=scheme, bypass_csp=True
-    )
-    page, problems = context.new_page(), []
-    asked, button = [], page.locator(".beside")
+    settings, problems = {"width": 1200, "color_scheme": scheme, "bypass_csp": True}, []
     for address in ("nn-module/modes/", "nn-module/exercises/3-freeze/", "glossary/"):
-        where = f"{home}{address}, assets/beside.js"
-        page.goto(host + home + address, wait_until="networkidle")
-        before = page.evaluate(ARTICLE)
-        page.on(
-            "request",
-            lambda request, asked=asked: request.url.endswith("/") and asked.append(request.url),
-        )
-        if page.locator(".beside-row").count() or asked:
-            problems.append(f"{where}: it is on, or has fetched {asked}, before it is asked for")
+        where, own, asked = f"{home}{address}, assets/beside.js", host + home + address, []
+        page = open_page(**settings)
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(own, wait_until="networkidle")
+        before, button = page.evaluate(ARTICLE), page.locator(".beside")
+        fetched = [url for url in asked if url.endswith("/")]
+        if page.locator(".beside-row").count() or fetched != [own]:
+            problems.append(f"{where}: it is on, or has fetched {fetched}, before it is asked for")
         button.press("Enter")
         page.locator(".beside-row").first.wait_for()
-        if asked != [host + ("" if home else "en/") + address]:
-            problems.append(f"{where}: it fetches {asked}")
+        fetched = [url for url in asked if url.endswith("/")]
+        if fetched != [own, host + ("" if home else "en/") + address]:
+            problems.append(f"{where}: it fetches {fetched}")
         problems += [f"{where}: {what}" for what in page.evaluate(BESIDE)]
         button.press("Enter")
         if page.evaluate(ARTICLE) != before:
             problems.append(f"{where}: the page is another one when the other language has gone")
-        page = context.new_page()
-        button, asked = page.locator(".beside"), []
     report(problems)
-    page.goto(host + home + "nn-module/modes/")
+    page = open_page(home + "nn-module/modes/", **settings)
+    button = page.locator(".beside")
     button.click()
     page.locator(".beside-row").first.wait_for()
     page.goto(host + home + "nn-module/submodules/#registration")
@@ -229,32 +213,23 @@ def test_both_languages_side_by_side(site, host, browser, home, scheme):
         problems.append(
             "assets/site.css: the button is there at 1199 pixels, which are too few for two columns"
         )
-    context.close()
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, java_script_enabled=False
-    )
-    page = context.new_page()
-    page.goto(host + home)
+    page = open_page(home, width=1440, java_script_enabled=False)
     if page.locator(".beside").is_visible():
         problems.append("assets/site.css: a button that does nothing is there without JavaScript")
-    context.close()
     report(problems)
 
 
-def test_what_cannot_be_fetched_is_said(site, host, browser):
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(host + "nn-module/modes/")
+def test_what_cannot_be_fetched_is_said(open_page):
+    page = open_page("nn-module/modes/", width=1440)
     page.route("**/en/**", lambda route: route.abort())
     page.locator(".beside").click()
     page.get_by_text("영어 페이지를 가져오지 못했다").wait_for()
     assert page.locator(".beside").get_attribute("aria-pressed") == "false"
-    page.close()
 
 
-def test_sections_behind_carry_their_note(site, host, browser):
+def test_sections_behind_carry_their_note(site, open_page):
     """The note of the other page's section comes along, and nothing is shown where that page has no such section."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(host + "nn-module/modes/")
+    page = open_page("nn-module/modes/", width=1440)
     text = (site / "en/nn-module/modes/index.html").read_text(encoding="utf-8")
     text = re.sub(
         r'(<h2 id="dropout">.*?</h2>)', r'\1<p class="behind">older</p>', text, flags=re.DOTALL
@@ -267,4 +242,3 @@ def test_sections_behind_carry_their_note(site, host, browser):
     page.locator(".beside-other .behind").wait_for()
     assert page.locator(".beside-row:has(#dropout) .beside-other .behind").inner_text() == "older"
     assert page.locator(".beside-row:has(#batchnorm) .beside-other").inner_text() == ""
-    page.close()
