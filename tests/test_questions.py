@@ -190,3 +190,15 @@ def test_their_language_is_that_of_the_pages(locale):
                     for _, what, advice in rule(page)
                 ]
     report(problems)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_question_about_another_note_names_it(locale):
+    """A page of each note may be the sixth: "6." alone would mean that of the note being read."""
+    for one in asked():
+        if one.asks:
+            label = question.markdown(one, Page.as_written(locale, one.page), False).split("  \n")[
+                0
+            ]
+            other = one.asks.partition("/")[0] != one.page.partition("/")[0]
+            assert ("`nn.Module`" in re.sub(r"\[.*?\]", "", label)) == other, label

@@ -256,7 +256,10 @@ def markdown(question: Question, page: Page, code: bool, after: str = "") -> str
     label = f"**{say['question']}**"
     if question.asks:
         title = Page.as_written(page.locale, question.asks).title().title
-        label += f" ([{title}]({path_to(page, question.asks)}))"
+        where, note = f"[{title}]({path_to(page, question.asks)})", question.asks.partition("/")[0]
+        if note != page.name.partition("/")[0]:
+            where = say["of-note"][note].format(where)
+        label += f" ({where})"
     parts = [f"{label}  \n{said(question.ask, page.locale)}"]
     parts += shown(question) if code else []
     for choice in question.choices:
