@@ -78,12 +78,19 @@ def test_output_cannot_vary(block):
     report(problems)
 
 
+def imports(code):
+    """(line, module) for each import in a piece of code; of a package within one, the outermost."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom):
+            yield node.lineno, (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name.partition(".")[0]) for name in node.names)
+
+
 @EACH
 def test_it_says_in_its_first_line_what_it_needs_beside_torch(block):
     known = sys.stdlib_module_names | {"torch", *(file.stem for file in snippet.MODULES)}
-    nodes = (node for node in ast.walk(ast.parse(block.code)) if hasattr(node, "names"))
-    names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
-    more = sorted({name.partition(".")[0] for name in names} - known)
+    more = sorted({module for _, module in imports(block.code)} - known)
     first = block.code.partition("\n")[0]
     says = f"# Needs PyTorch and {' and '.join(more)}."
     if more and first != says:
