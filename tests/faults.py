@@ -26,7 +26,7 @@ def copied(folder: Path) -> None:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
+        if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
 
@@ -67,37 +67,37 @@ def verdict(fault: dict, line: int, status: int, output: str) -> str:
     return f"lacks {', '.join(lacking)}" if lacking else ""
 
 
+def tried(fault: dict, folder: Path) -> tuple[str, str]:
+    """Plant a fault, run its check, and take it out again: (the verdict, what the check prints)."""
+    path = folder / fault["file"]
+    was = path.read_bytes() if path.is_file() else None
+    line = plant(path, fault)
+    words = [f"tests/{one}" if one.endswith(".py") else one for one in fault["check"]]
+    options = {"cwd": folder, "env": os.environ | SETTINGS, "capture_output": True, "text": True}
+    run = subprocess.run([*PYTEST, *words], **options)
+    path.unlink()
+    if was is not None:
+        path.write_bytes(was)
+    output = run.stdout + run.stderr
+    return verdict(fault, line, run.returncode, output), output
+
+
 def main() -> int:
-    """Plant one after the other, or those that have one of the given words in their name."""
+    """Try one after the other, or those that have one of the given words in their name."""
     faults = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    wanted, wrong = sys.argv[1:], 0
+    wanted, wrong = sys.argv[1:], False
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        copied(folder)
+        copied(Path(name))
         for fault in faults:
             if wanted and not any(word in fault["fault"] for word in wanted):
                 continue
-            path, since = folder / fault["file"], time.monotonic()
-            was = path.read_bytes() if path.is_file() else None
-            line = plant(path, fault)
-            words = [f"tests/{one}" if one.endswith(".py") else one for one in fault["check"]]
-            run = subprocess.run(
-                [*PYTEST, *words],
-                cwd=folder,
-                env=os.environ | SETTINGS,
-                capture_output=True,
-                text=True,
-            )
-            path.unlink()
-            if was is not None:
-                path.write_bytes(was)
-            output = run.stdout + run.stderr
-            said = verdict(fault, line, run.returncode, output)
+            since = time.monotonic()
+            said, output = tried(fault, Path(name))
             print(f"{said or 'found'}: {fault['fault']} ({time.monotonic() - since:.0f} s)")
             if said:
-                wrong += 1
+                wrong = True
                 print(output)
-    return bool(wrong)
+    return wrong
 
 
 if __name__ == "__main__":

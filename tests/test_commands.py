@@ -18,15 +18,14 @@ def project(tmp_path):
     """A copy of the project, in a folder as somebody may call it, with only a few snippets."""
     folder = tmp_path / "내 노트 it's"
     keep = ("parameters", "1-mlp", "nn-module", "exercises")
-    for name in ("docs", "tools", "snippets"):
-        ignore = None
-        if name == "snippets":
 
-            def ignore(within, names):
-                pages = within.endswith(("nn-module", "exercises"))
-                return [one for one in names if pages and one not in keep or one == "answers"]
+    def ignore(within, names):
+        pages = within.endswith(("nn-module", "exercises"))
+        return [one for one in names if pages and one not in keep or one == "answers"]
 
-        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    shutil.copytree(ROOT / "snippets", folder / "snippets", ignore=ignore)
+    for name in ("docs", "tools"):
+        shutil.copytree(ROOT / name, folder / name)
     for name in ("mkdocs.yml", "Makefile"):
         shutil.copy(ROOT / name, folder)
     return folder

@@ -2,12 +2,10 @@
 
 import re
 import unicodedata
-from collections import Counter
 
 import pytest
 
 from conftest import report
-from tools import snippet
 from tools.page import FENCE, Page
 from tools.site import DATA, LOCALES, ROOT, relative, say
 
@@ -100,14 +98,6 @@ def test_every_file_can_be_read():
         else:
             problems += findings(relative(path), path.read_bytes())
     report(problems)
-
-
-def test_no_two_snippets_have_one_name():
-    """Not even but for their case: on macOS and Windows the one would replace the other."""
-    names = [relative(path) for path in snippet.paths()]
-    times = Counter(name.lower() for name in names)
-    twins = [name for name in names if times[name.lower()] > 1]
-    report(say(f"{name}:1", "same-name") for name in twins)
 
 
 PAGE = "docs/en/modes.md"

@@ -34,7 +34,6 @@ SCHEMES = {"https", "http", "mailto"}
 SLASHES = re.compile(r"(/{3,})(?: (?P<opens>\w.*))?\s*")
 ROW, RULE = re.compile(r"\|.*\|\s*"), re.compile(r"\|(?: *:?-+:? *\|)+\s*")
 PICTURE = re.compile(r"!\[\s*\]\(")
-FRONT = {"description", "render_macros"}
 
 
 def macros(file, lines):
@@ -110,13 +109,6 @@ def texts(node):
 def test_a_page_has_the_markup_that_pages_use(page):
     found = [one(page.file, page.lines) for one in (markup, folds, tables)]
     report([*macros(page.file, enumerate(page.text.splitlines(), 1)), *chain(*found)])
-
-
-@for_each(PAGES)
-def test_front_matter_sets_what_pages_set(page):
-    front = re.match(r"---\n((?:.*\n)*?)---\n", page.text)
-    keys = re.findall(r"^(\w+):", front[1], re.MULTILINE) if front else []
-    report(say(f"{page.file}:2", "front-left", what=key) for key in keys if key not in FRONT)
 
 
 @pytest.mark.parametrize("name", ["questions", "layers", "words"])

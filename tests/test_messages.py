@@ -2,7 +2,6 @@
 
 import ast
 import re
-from functools import cache
 
 import pytest
 from test_language import particles, style
@@ -15,20 +14,17 @@ FILE = DATA / "messages.yml"
 FIELD = re.compile(r"\{(\w+)[^}]*\}")
 
 
-@cache
-def used():
-    """{the name of a message: where the code says it}; also of those that are chosen there."""
-    found = {}
+def code():
+    """(file, node) for all of the code that can say something."""
     for path in [*ROOT.glob("tools/*.py"), *ROOT.glob("tests/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.setdefault(node.value, f"{relative(path)}:{node.lineno}")
-    return found
+            yield relative(path), node
 
 
 def test_every_message_is_whole_and_used():
     """In each language, with the same fields, in plain style; nothing stands there in vain."""
     problems = []
+    used = {node.value for _, node in code() if isinstance(node, ast.Constant)}
     lines = FILE.read_text(encoding="utf-8").splitlines()
     for what, texts in data("messages").items():
         line = next(n for n, text in enumerate(lines, 1) if text.startswith(f"{what}:"))
@@ -38,7 +34,7 @@ def test_every_message_is_whole_and_used():
         fields = {frozenset(FIELD.findall(str(text))) for text in texts.values()}
         if len(fields) > 1 or len(texts) > len(LOCALES):
             problems.append(say(place, "other-fields", what=what))
-        if what not in used():
+        if what not in used:
             problems.append(say(place, "never-said", what=what))
         for locale, text in texts.items():
             shown = FIELD.sub("…", str(text))
@@ -52,15 +48,15 @@ def test_every_message_is_whole_and_used():
 
 
 def test_every_message_that_is_said_is_there():
+    """By say and message, and by the say of a page."""
     problems = []
-    for path in [*ROOT.glob("tools/*.py"), *ROOT.glob("tests/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(getattr(node, "func", None), "id", "")
-            if name in ("say", "message"):
-                what = [*node.args, None, None][name == "say"]
-                if isinstance(what, ast.Constant) and what.value not in data("messages"):
-                    place = f"{relative(path)}:{node.lineno}"
-                    problems.append(say(place, "no-message", what=what.value))
+    for file, node in code():
+        said = getattr(node, "func", None)
+        name = getattr(said, "id", None) or getattr(said, "attr", None)
+        if name in ("say", "message"):
+            what = [*node.args, None, None][name == "say"]
+            if isinstance(what, ast.Constant) and what.value not in data("messages"):
+                problems.append(say(f"{file}:{node.lineno}", "no-message", what=what.value))
     report(problems)
 
 

@@ -11,6 +11,7 @@ import pytest
 from jinja2 import DictLoader, Environment
 from nbclient import NotebookClient
 from nbformat.v4 import new_output
+from test_exercises import EXERCISES
 from test_site import gzipped, parse
 
 from conftest import report
@@ -32,7 +33,6 @@ class Book(NamedTuple):
     kind: str
 
 
-EXERCISES = sorted(path for path in SNIPPETS.glob("*/exercises/*") if path.is_dir())
 NOTES = sorted({path.parents[1].name for path in EXERCISES}, reverse=True)  # the first one first
 BOOKS = [Book(note, kind) for note in NOTES for kind in KINDS]
 EACH_LOCALE = pytest.mark.parametrize("locale", LOCALES)

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import unicodedata
+from contextlib import suppress
 from functools import cache
 
 import pytest
@@ -13,7 +14,6 @@ from conftest import for_each, report
 from tools import snippet
 from tools.site import DEFAULT, SNIPPETS, Mistake, relative, say
 
-EACH = for_each(snippet.paths())
 UNSTABLE = {
     r"0x[0-9a-f]{6,}": "prints-address",
     r"\d\.\d{5,}": "prints-decimals",
@@ -26,15 +26,19 @@ COLUMNS = {"code": 60, "answer": 60, "output": 43, "says": 43, "said": 43}
 WIDE = {60: "wide-code", 43: "wide-output"}
 
 
-def read(path):
-    """The snippet; None if it is not of its form, which the first test says."""
-    try:
-        return snippet.read(path)
-    except Mistake:
-        return None
+def of_their_form():
+    """Every snippet, read; the first test names those that are not of their form."""
+    for path in snippet.paths():
+        with suppress(Mistake):
+            yield snippet.read(path)
 
 
-@EACH
+BLOCKS = list(of_their_form())
+SOLUTIONS = {block.path.parent: block for block in BLOCKS if "answer" in block.parts}
+EACH = for_each(BLOCKS)
+
+
+@for_each(snippet.paths())
 def test_one_block_which_pytest_codeblocks_runs(path):
     """It reads the same code and output from the file as we do, and marks no block as skipped."""
     try:
@@ -61,9 +65,7 @@ def test_nothing_else_in_snippets():
 
 
 @EACH
-def test_output_cannot_vary(path):
-    if not (block := read(path)):
-        return
+def test_output_cannot_vary(block):
     problems = []
     shown = "says" if "says" in block.parts else "output"
     for number, line in enumerate(block.parts.get(shown, "").splitlines(), block.line_of(shown)):
@@ -76,14 +78,19 @@ def test_output_cannot_vary(path):
     report(problems)
 
 
+def imports(code):
+    """(line, module) for each import in a piece of code; of a package within one, the outermost."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom):
+            yield node.lineno, (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name.partition(".")[0]) for name in node.names)
+
+
 @EACH
-def test_it_says_in_its_first_line_what_it_needs_beside_torch(path):
-    if not (block := read(path)):
-        return
+def test_it_says_in_its_first_line_what_it_needs_beside_torch(block):
     known = sys.stdlib_module_names | {"torch", *(file.stem for file in snippet.MODULES)}
-    nodes = (node for node in ast.walk(ast.parse(block.code)) if hasattr(node, "names"))
-    names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
-    more = sorted({name.partition(".")[0] for name in names} - known)
+    more = sorted({module for _, module in imports(block.code)} - known)
     first = block.code.partition("\n")[0]
     says = f"# Needs PyTorch and {' and '.join(more)}."
     if more and first != says:
@@ -109,11 +116,11 @@ def messages(code):
     return found
 
 
-@for_each([path for path in snippet.paths() if path.parent.name == "wrong"])
-def test_a_wrong_answer_is_told_what_the_check_says(path):
+@for_each([block for block in BLOCKS if block.path.parent.name == "wrong"])
+def test_a_wrong_answer_is_told_what_the_check_says(wrong):
     """As far as it can be known without running it; `make test` runs it."""
-    wrong, solution = read(path), read(snippet.page_of(path) / "solution.md")
-    known = messages(solution.check) if wrong and solution else []
+    solution = SOLUTIONS.get(snippet.page_of(wrong.path))
+    known = messages(solution.check) if solution else []
     if known and "says" not in wrong.parts:
         report([say(f"{wrong.name}:1", "says-nothing")])
     for part in ("says", "said") if known else ():
@@ -129,9 +136,7 @@ def too_wide(name, text, most, first=1):
 
 
 @EACH
-def test_it_fits_a_phone(path):
-    if not (block := read(path)):
-        return
+def test_it_fits_a_phone(block):
     for part, most in COLUMNS.items():
         report(too_wide(block.name, block.parts.get(part, ""), most, block.line_of(part)))
 
