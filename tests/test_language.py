@@ -9,7 +9,7 @@ from test_pages import EACH, PAGES
 
 from conftest import report
 from tools.page import Page
-from tools.search import NOT_USED, OTHER_NAMES, TERM, names_in
+from tools.search import NOT_USED, OTHER_NAMES, entries, names_in
 from tools.site import message
 from tools.tips import AFTER_NOUN
 
@@ -77,17 +77,13 @@ class Entry:
 def glossary(locale):
     """The entries of a language's glossary page."""
     page, found = Page.read(locale, "glossary"), []
-    for term in filter(lambda term: term["names"], TERM.finditer(page.text)):
-        own, _, other = term["names"].partition(" · ")
+    for term in entries(page.text):
+        own, _, other = term.headword.partition(" · ")
         glosses = dict(re.findall(rf"({HANGUL}[가-힣 ]*)\((.*?)\)", own))
-        lists = [
-            m["names"].split(", ")
-            for m in OTHER_NAMES.finditer(term["meaning"])
-            if m["which"] in NOT_USED
-        ]
+        lists = [names for which, names in term.others if which in NOT_USED]
         found.append(
             Entry(
-                f"{page.file}:{page.text.count(chr(10), 0, term.start()) + 1}",
+                f"{page.file}:{term.line}",
                 [name for name in names_in(own) if name not in glosses.values()],
                 [*glosses.values(), *filter(None, names_in(other))],
                 sum(lists, []),
@@ -119,8 +115,8 @@ class Line:
 def lines(page):
     """The lines that are read, each of a kind: front, heading or text."""
     found, front, is_glossary = [], 0, page.name == "glossary"
-    entries = glossary(page.locale) if is_glossary else ()
-    headwords = {int(entry.place.rpartition(":")[2]) for entry in entries}
+    terms = glossary(page.locale) if is_glossary else ()
+    headwords = {int(entry.place.rpartition(":")[2]) for entry in terms}
     for number, line in page.lines:
         front += front < 2 and line == "---"
         if number in headwords or front == 1 and not line.startswith("description: "):

@@ -311,7 +311,7 @@ def test_terms_lead_to_their_entries(page):
         what = f"{link.get_text()!r} is marked in <{link.parent.name}>"
         yield f"{page.file}: {what}. See SKIPPED in tools/tips.py."
     if found and page.path.parent.name == "glossary":
-        yield f"{page.file}: the glossary has tips of its own. See WHERE in tools/tips.py."
+        yield f"{page.file}: the glossary has tips of its own. See on_page_context in tools/hooks.py."
 
 
 def test_formulas_are_spoken(shown):

@@ -158,3 +158,5 @@ def test_lines_that_the_solution_does_not_have_are_marked():
     other = ["# freeze\n", *solution[:3], "other()\n", *solution[4:]]
     assert fence(*other) == '```python hl_lines="5"'
     assert fence("other()\n", "another()\n", *solution[:1]) == "```python"
+    # Where there is no solution, the page that includes it is told, and not this.
+    assert snippet.marked("```python\n1\n```\n", SNIPPETS / "x/gone/wrong/y.md", DEFAULT)
