@@ -390,6 +390,8 @@ def on_page_context(context, *, page, config, nav):
     build = builds[current(config)]
     address = page.url.removeprefix("./").removeprefix(site.home(build.locale))
     searched = question.unsearched(page.content)
+    if SOLVED.fullmatch(page_name(page.file)):
+        searched = searched.partition("<h2")[0]  # the exercises' pages have its cells, too
     build.sections[address] = search.sections(searched, address)
     build.messages.update(search.messages(searched, address))
     glossary, address = Page.read(build.locale, "glossary"), site.address(build.locale, "glossary")
