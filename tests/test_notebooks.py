@@ -271,7 +271,7 @@ def test_the_workbook_stops_at_each_check_with_its_hint(runs, book, locale):
 @EACH_NOTE
 def test_the_page_is_like_any_other(site, note, locale):
     """Code in the site's own HTML, no style or script of its own, 40 KiB more at the most."""
-    names = f"{note}/exercises/solved", f"{note}/next"
+    names = f"{note}/exercises/solved", f"{note}/exercises"
     own, ordinary = (soup(site, name, locale) for name in names)
     own_size, size = (gzipped(html(site, name, locale)) for name in names)
     assert own_size - size < 40 * 1024, "too many bytes above an ordinary page, gzipped"
