@@ -27,12 +27,12 @@ def test_a_question_is_answered_by_keyboard_and_remembered(site, host, browser):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")  # from one to the next
     page.keyboard.press("Enter")
-    assert verdict(page).startswith("No. In eval mode")
+    assert verdict(page).startswith("No. That is the value")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")  # the last, which is right
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert verdict(page).startswith("Right. The one call")
+    assert verdict(page).startswith("Right. model.train()")
     assert page.evaluate("document.activeElement.textContent") == "Answer again"
     page.goto(host + ASKED)
     assert verdict(page).startswith("맞다.") and form.get_by_role("radio").nth(3).is_checked()
@@ -85,7 +85,7 @@ def test_without_a_script_the_choices_unfold(site, host, browser):
         page.goto(host + address)
         own = page.locator("#ask-frozen-norm")
         own.locator("summary").last.click()
-        assert own.get_by_text("학습 모드에서 한 번 호출하자").is_visible()
+        assert own.get_by_text("두 번 다 절반씩 다가갔다").is_visible()
         assert page.locator("article :is(form, .turn, .kept)").count() == 0
         assert not page.locator(".path").is_visible()
     context.close()
