@@ -142,13 +142,14 @@ class EpisodeDataset(Dataset[dict[str, Tensor | str]]):
         episode = self.episodes[e]
         steps = torch.arange(t, t + CHUNK)
         last = len(episode["action"]) - 1
+        kept = steps.clamp(max=last)
         image = episode["observation.image"][t]
         state = episode["observation.state"][t]
         action = episode["action"]
         return {
             "observation.image": image,
             "observation.state": state,
-            "action": action[steps.clamp(max=last)],
+            "action": action[kept],
             "action_is_pad": steps > last,
             "task": episode["task"],
         }
