@@ -178,6 +178,27 @@ TASKS = {  # of a block of the lab: what the reader changes, what is right, what
 }
 
 
+FURTHER = {  # what else a fold offers to change, and what it says that comes out
+    "try-start": ([('["red", "blue"]', '["red", "red"]')], ["52%"]),
+    "try-freeze": ([*TASKS["try-freeze"][0], ("steps=60", "steps=200")], ["95%", "100%"]),
+}
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_change_gives_what_its_fold_says(name, interpreter):
+    changes, numbers = FURTHER[name]
+    code = snippet.read(SNIPPETS / f"nn-module/lab/{name}.md").code
+    for before, after in changes:
+        assert code.count(before) == 1, f"{name}: {before!r} is not what the reader changes"
+        code = code.replace(before, after)
+    printed = str(interpreter.run(code))
+    for locale in LOCALES:
+        fold = Page.read(locale, "nn-module/lab").fold(name)["text"]
+        for number in numbers:
+            told = number in fold and number in printed
+            check(told, f"{locale}: the fold of {name} says {number}; printed is\n{printed}")
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_a_change_gives_what_its_fold_says(name, interpreter):
     """The check of a task on each prediction that the page explains, and the numbers it names."""
