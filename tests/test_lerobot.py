@@ -52,7 +52,8 @@ def definition(source, name):
     body, found = ast.parse(source).body, None
     for part in name.split("."):
         for node in body:
-            if part in (getattr(node, "name", ""), getattr(getattr(node, "target", 0), "id", "")):
+            targets = getattr(node, "targets", [getattr(node, "target", None)])
+            if part in [getattr(node, "name", ""), *(getattr(one, "id", "") for one in targets)]:
                 body, found = getattr(node, "body", []), (node.lineno, node.end_lineno)
                 break
         else:
