@@ -184,14 +184,19 @@ FURTHER = {  # what else a fold offers to change, and what it says that comes ou
 }
 
 
-@pytest.mark.parametrize("name", FURTHER)
-def test_a_further_change_gives_what_its_fold_says(name, interpreter):
-    changes, numbers = FURTHER[name]
+def changed(name, changes):
+    """The code of a block of the lab with what its fold has the reader change."""
     code = snippet.read(SNIPPETS / f"nn-module/lab/{name}.md").code
     for before, after in changes:
         assert code.count(before) == 1, f"{name}: {before!r} is not what the reader changes"
         code = code.replace(before, after)
-    printed = str(interpreter.run(code))
+    return code
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_change_gives_what_its_fold_says(name, interpreter):
+    changes, numbers = FURTHER[name]
+    printed = str(interpreter.run(changed(name, changes)))
     for locale in LOCALES:
         fold = Page.read(locale, "nn-module/lab").fold(name)["text"]
         for number in numbers:
@@ -203,10 +208,7 @@ def test_a_further_change_gives_what_its_fold_says(name, interpreter):
 def test_a_change_gives_what_its_fold_says(name, interpreter):
     """The check of a task on each prediction that the page explains, and the numbers it names."""
     changes, predicted, predictions, numbers = TASKS[name]
-    code = snippet.read(SNIPPETS / f"nn-module/lab/{name}.md").code
-    for before, after in changes:
-        assert code.count(before) == 1, f"{name}: {before!r} is not what the reader changes"
-        code = code.replace(before, after)
+    code = changed(name, changes)
     pages = {locale: Page.read(locale, "nn-module/lab") for locale in LOCALES}
     for prediction, right in predictions.items():
         printed = str(interpreter.run(code.replace(predicted, f"predicted = {prediction}")))
